@@ -1,0 +1,109 @@
+// Builds static/dist from static/src and the npm packages: `npm run build`, or `npm run watch` while working.
+//
+//   scripts  → dist/<name>.js           esbuild: ES modules, minified, with source maps; parts loaded on demand in dist/chunks/
+//   styles   → dist/<name>.css          Tailwind, minified
+//   fonts    → dist/fonts/<family>-<subset>-<style>.woff2, where
+//                family  source-serif-4 ("Source Serif 4 Variable", headings), source-sans-3 ("Source Sans 3 Variable", text)
+//                subset  latin, latin-ext, cyrillic, greek, vietnamese
+//                style   normal, italic; every file is variable in weight (200–900)
+//              dist/fonts.css holds their @font-face rules; app.css begins with `@import "../dist/fonts.css"`, which
+//              is resolved here, so pages load one style sheet.
+//   images   → dist/images/             copied from src/images
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(here);
+const src = path.join(here, "src");
+const dist = path.join(here, "dist");
+const packages = path.join(root, "node_modules");
+const watching = process.argv.includes("--watch");
+
+const SCRIPTS = ["app.js"];
+const STYLES = ["app.css"];
+const FAMILIES = ["source-serif-4", "source-sans-3"];
+const SUBSETS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"];
+const SHEETS = ["wght.css", "wght-italic.css"];
+
+const entries = (names) => names.map((name) => path.join(src, name)).filter(existsSync);
+
+/** Copies the fonts that we use and writes their @font-face rules, addresses relative to dist/. */
+async function buildFonts() {
+  await mkdir(path.join(dist, "fonts"), { recursive: true });
+  const rules = [];
+  for (const family of FAMILIES) {
+    const home = path.join(packages, "@fontsource-variable", family);
+    for (const sheet of SHEETS) {
+      const css = await readFile(path.join(home, sheet), "utf8");
+      for (const [rule, file] of css.matchAll(/@font-face \{[^}]*url\(\.\/files\/([^)]+)\)[^}]*\}/g)) {
+        const [, subset, style] = file.match(new RegExp(`^${family}-(.+)-wght-(normal|italic)\\.woff2$`));
+        if (!SUBSETS.includes(subset)) continue;
+        const name = `${family}-${subset}-${style}.woff2`;
+        await copyFile(path.join(home, "files", file), path.join(dist, "fonts", name));
+        rules.push(rule.replace(`./files/${file}`, `./fonts/${name}`));
+      }
+    }
+  }
+  await writeFile(path.join(dist, "fonts.css"), `${rules.join("\n")}\n`);
+}
+
+async function buildImages() {
+  const images = path.join(src, "images");
+  if (existsSync(images)) await cp(images, path.join(dist, "images"), { recursive: true });
+}
+
+async function buildScripts() {
+  const options = {
+    entryPoints: entries(SCRIPTS),
+    outdir: dist,
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    minify: true,
+    sourcemap: true,
+    target: ["es2022"],
+    logLevel: "warning",
+  };
+  if (options.entryPoints.length === 0) return;
+  if (watching) await (await esbuild.context(options)).watch();
+  else await esbuild.build(options);
+}
+
+/** Runs Tailwind's own command line, as it has no stable interface for programs. */
+function buildStyle(file) {
+  const cli = createRequire(import.meta.url).resolve("@tailwindcss/cli/package.json");
+  const args = [
+    path.join(path.dirname(cli), "dist", "index.mjs"),
+    "--input", file,
+    "--output", path.join(dist, path.basename(file)),
+    "--minify",
+    ...(watching ? ["--watch=always"] : []),
+  ];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+    let errors = "";
+    child.stderr.on("data", (data) => {
+      errors += data;
+      if (watching) process.stderr.write(data);
+    });
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`Tailwind could not build ${path.basename(file)}:\n${errors}`));
+    });
+  });
+}
+
+try {
+  await rm(path.join(dist, "chunks"), { recursive: true, force: true });
+  await Promise.all([buildFonts(), buildImages()]);
+  await Promise.all([buildScripts(), ...entries(STYLES).map(buildStyle)]);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
