@@ -56,10 +56,10 @@ class Group:
     on_disk: int
 
 
-RUNTIME = Group("Python packages", 58, 235)
-NODE = Group("Node, to build styles and scripts", 61, 180)
-NPM = Group("npm packages", 28, 40)
-DEVELOPMENT = Group("test tools", 161, 420)
+RUNTIME = Group("Python packages", 58, 355)
+NODE = Group("Node, to build styles and scripts", 61, 206)
+NPM = Group("npm packages", 28, 38)
+DEVELOPMENT = Group("test tools", 161, 490)
 
 
 # --- Parts without side effects ----------------------------------------------------------------
@@ -204,14 +204,19 @@ def front_end_sources() -> Iterator[Path]:
 
 
 def run(
-    command: list[str], *, doing: str, counting: str = "", of: int = 0, cwd: Path = ROOT
+    command: list[str],
+    *,
+    doing: str,
+    counting: str = "",
+    of: int = 0,
+    env: dict[str, str] | None = None,
 ) -> str:
-    """Run quietly, with a sign of life; returns the output. Raises SetupError on failure.
+    """Run quietly, with a sign of life; returns the output. Raises CommandFailed.
 
     `counting` is a pattern whose matching lines are counted against `of` for the sign of life.
     """
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {
+    environment = (env or dict(os.environ)) | {
         "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -220,7 +225,7 @@ def run(
     started = time.monotonic()
     process = subprocess.Popen(
         command,
-        cwd=cwd,
+        cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
