@@ -1,0 +1,931 @@
+"""Reader of courses as Open edX exports them (OLX).
+
+chapter = module, vertical = lesson, the sequential's title = the lesson's section.
+Nothing of the course runs: Python and JavaScript in it are text that is left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import html
+import json
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from core.blocks.files import player_url
+from course_pages.importing import captions, media, sanitise
+from course_pages.importing.description import (
+    Block,
+    CourseDescription,
+    Finding,
+    Kind,
+    LessonDescription,
+    ModuleDescription,
+    SourceFile,
+    lineage,
+)
+from course_pages.importing.errors import SourceRefused
+from course_pages.importing.olx_problem import problem_html
+from course_pages.importing.olx_texts import activity_texts
+from course_pages.importing.sanitise import Note, Target, TargetKind
+from course_pages.importing.xml import Malformed, parse_xml, read_xml
+
+LARGEST_HTML = 4 * 1024 * 1024
+DEEPEST = 12
+SUMMARY_LENGTH = 300
+TITLE_LENGTH = 255
+WORDS_PER_MINUTE = 200
+
+# Blocks that hold other blocks and mean something that we do not do yet.
+CHOOSERS = {
+    "split_test": "every group's content is shown, one after the other",
+    "library_content": "all questions are shown instead of a random draw",
+    "itembank": "all questions are shown instead of a random draw",
+    "randomize": "everything is shown instead of a random choice",
+    "conditional": "shown without its condition",
+    "wrapper": "its parts are shown as they are",
+    "problemset": "its parts are shown as they are",
+}
+UNTITLED = {"", "unit", "section", "subsection", "vertical", "sequential"}
+# A note of these kinds changes nothing that a learner would miss.
+HARMLESS = {"style", "icon"}
+
+ACTIVITIES = {
+    "openassessment": "open response assessment",
+    "lti": "external tool",
+    "lti_consumer": "external tool",
+    "drag-and-drop-v2": "drag and drop",
+    "edx_sga": "assignment with upload",
+    "staffgradedxblock": "staff graded points",
+    "done": "“mark as done” button",
+    "annotatable": "annotation exercise",
+    "discussion": "discussion",
+    "poll": "poll",
+    "poll_question": "poll",
+    "survey": "survey",
+    "rate": "rating",
+    "scorm": "SCORM package",
+    "h5pxblock": "H5P package",
+    "google-calendar": "Google calendar",
+    "google-document": "Google document",
+    "word_cloud": "word cloud",
+    "library_sourced": "content from a library",
+    "azure_media_services": "video on Azure Media Services",
+    "wiki": "wiki",
+}
+
+
+def is_olx(root: Path) -> bool:
+    """Whether the unpacked folder holds an Open edX export."""
+    return _course_folder(root) is not None
+
+
+def read(root: Path) -> CourseDescription:
+    """The course in the unpacked folder. Raises `SourceRefused`; small faults become findings."""
+    folder = _course_folder(root)
+    if folder is None:
+        raise SourceRefused(_("There is no course.xml in the archive: no Open edX export."))
+    return _Reader(folder).read()
+
+
+def _course_folder(root: Path) -> Path | None:
+    if (root / "course.xml").is_file():
+        return root
+    found = [folder for folder in sorted(root.iterdir()) if (folder / "course.xml").is_file()]
+    return found[0] if len(found) == 1 else None
+
+
+@dataclass
+class _Unit:
+    """A lesson in the making: where it is and what it holds, before anything is converted."""
+
+    lineage: uuid.UUID
+    usage: str
+    title: str
+    section: str
+    place: str
+    parts: list[etree._Element]
+    account: bool
+
+
+@dataclass
+class _Piece:
+    """What a component became."""
+
+    blocks: list[Block] = field(default_factory=list)
+    kind: Kind = Kind.IMPORTED
+    reason: str = ""
+    notes: list[Note] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made = folder / ".made"
+        self.static = _Statics(folder, self.made)
+        self.findings: list[Finding] = []
+        self.found: Counter[str] = Counter()
+        self.policy: dict[str, Any] = {}
+        self.used_definitions: set[str] = set()
+        self.lessons_by_name: dict[str, uuid.UUID] = {}
+        self.key = ""
+        self.language = ""
+
+    # The course -----------------------------------------------------------------------
+
+    def read(self) -> CourseDescription:
+        try:
+            pointer = read_xml(self.folder / "course.xml")
+        except Malformed as error:
+            raise SourceRefused(_("course.xml is no XML (%s).") % error) from error
+        if pointer.tag != "course":
+            raise SourceRefused(_("course.xml does not describe a course."))
+        run = pointer.get("url_name") or "course"
+        self.key = "+".join(filter(None, (pointer.get("org"), pointer.get("course"), run)))
+        self.policy = self._read_policy(run)
+        course = self._definition(pointer, required=True)
+        assert course is not None
+        self.language = (course.get("language") or self._policy_of(course, "language")).strip()
+        title = self._title(course) or pointer.get("course") or self.key
+        self._account(Kind.IMPORTED, "course", title, "")
+        outline = self._outline(course, title)
+        self._index(outline)
+        modules = []
+        for name, chapter, units in outline:
+            lessons = tuple(filter(None, [self._lesson(unit) for unit in units]))
+            if lessons:
+                modules.append(
+                    ModuleDescription(
+                        lineage(self.key, f"chapter/{name}"), self._module_title(chapter), lessons
+                    )
+                )
+                self._account(Kind.IMPORTED, "chapter", self._module_title(chapter), title)
+            else:
+                reason = _("it holds nothing that could be shown: left out")
+                self._account(
+                    Kind.REPORTED, "chapter", self._module_title(chapter), title, reason
+                )
+        if not modules:
+            raise SourceRefused(_("The course holds no lesson that could be imported."))
+        body = self._overview(title)
+        summary = self._summary()
+        cover = self._cover(course)
+        self._report_rest(title)
+        return CourseDescription(
+            key=self.key,
+            lineage=lineage(self.key, "course"),
+            title=_shortened(title, TITLE_LENGTH),
+            summary=summary,
+            language=self.language,
+            body=body,
+            cover=cover,
+            modules=tuple(modules),
+            files=self.static.files,
+            images=self.static.images,
+            found=dict(self.found),
+            findings=tuple(self.findings),
+        )
+
+    def _read_policy(self, run: str) -> dict[str, Any]:
+        path = self._inside("policies", run, "policy.json")
+        if path is None:
+            return {}
+        try:
+            data = json.loads(path.read_bytes())
+        except (ValueError, RecursionError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    def _policy_of(self, element: etree._Element, name: str) -> str:
+        entry = self.policy.get(f"{element.tag}/{element.get('url_name') or ''}")
+        value = entry.get(name) if isinstance(entry, dict) else None
+        return value if isinstance(value, str) else ""
+
+    def _title(self, element: etree._Element) -> str:
+        title = element.get("display_name") or self._policy_of(element, "display_name")
+        return _shortened(" ".join(title.split()), TITLE_LENGTH)
+
+    def _module_title(self, chapter: etree._Element) -> str:
+        return self._title(chapter) or _("Module")
+
+    def _about(self, name: str) -> str:
+        path = self._inside("about", f"{name}.html")
+        return _text_of(path) if path else ""
+
+    def _summary(self) -> str:
+        words = sanitise.to_plain(self._about("short_description"))
+        if not words:
+            words = sanitise.to_plain(self._about("subtitle"))
+        return _shortened(words, SUMMARY_LENGTH)
+
+    def _overview(self, title: str) -> tuple[Block, ...]:
+        """The public description; its page takes fewer kinds of block than a lesson."""
+        made = sanitise.to_blocks(self._about("overview"), self.static)
+        allowed = {"text", "heading", "image", "callout", "quote", "embed"}
+        return tuple(block for block in made.blocks if block.type in allowed)
+
+    def _cover(self, course: etree._Element) -> str:
+        name = course.get("course_image") or self._policy_of(course, "course_image")
+        if not name:
+            return ""
+        target = self.static.image(f"/static/{name}")
+        if target.kind is TargetKind.IMAGE:
+            return target.value
+        self._detail("image", f"{_('the picture of the course')}: {name}", "", target.value)
+        return ""
+
+    # Structure ------------------------------------------------------------------------
+
+    def _outline(
+        self, course: etree._Element, title: str
+    ) -> list[tuple[str, etree._Element, list[_Unit]]]:
+        outline = []
+        seen: set[str] = set()
+        for number, child in enumerate(_elements(course), start=1):
+            if child.tag != "chapter":
+                reason = _("there is no place for it in a course here")
+                self._account(
+                    Kind.REPORTED, child.tag, child.get("slug") or self._title(child), title, reason
+                )
+                continue
+            name = child.get("url_name") or f"{number}"
+            chapter = self._definition(child)
+            if chapter is None or f"chapter/{name}" in seen:
+                self._missing(child, title, again=chapter is not None)
+                continue
+            seen.add(f"chapter/{name}")
+            outline.append((name, chapter, list(self._units_of_chapter(chapter, name, seen))))
+        return outline
+
+    def _units_of_chapter(
+        self, chapter: etree._Element, name: str, seen: set[str]
+    ) -> Iterator[_Unit]:
+        place = self._module_title(chapter)
+        for number, child in enumerate(_elements(chapter), start=1):
+            usage = f"{child.tag}/{child.get('url_name') or f'{name}.{number}'}"
+            element = self._definition(child)
+            if element is None or usage in seen:
+                self._missing(child, place, again=element is not None)
+                continue
+            seen.add(usage)
+            if child.tag in {"sequential", "videosequence"}:
+                yield from self._units_of_section(element, usage, place, seen)
+            else:
+                yield self._unit(element, usage, "", place)
+
+    def _units_of_section(
+        self, section: etree._Element, usage: str, place: str, seen: set[str]
+    ) -> Iterator[_Unit]:
+        title = self._title(section)
+        children = list(_elements(section))
+        if _hidden(section):
+            self._account(
+                Kind.REPORTED, section.tag, title, place, _("for staff only: left out")
+            )
+            for child in children:
+                self._skip(child, f"{place} › {title}", _("for staff only: left out"))
+            return
+        units = []
+        for number, child in enumerate(children, start=1):
+            own = f"{child.tag}/{child.get('url_name') or f'{usage}.{number}'}"
+            element = self._definition(child)
+            if element is None or own in seen:
+                self._missing(child, f"{place} › {title}", again=element is not None)
+                continue
+            seen.add(own)
+            if _hidden(element):
+                self._skip(element, f"{place} › {title}", _("for staff only: left out"))
+                continue
+            units.append(self._unit(element, own, title, place))
+        self._account(
+            Kind.CONVERTED if units else Kind.REPORTED,
+            section.tag,
+            title,
+            place,
+            _("its title became its lessons' section") if units else _("there is nothing in it"),
+        )
+        yield from _titled(units, title)
+
+    def _unit(self, element: etree._Element, usage: str, section: str, place: str) -> _Unit:
+        is_vertical = element.tag == "vertical"
+        title = self._title(element)
+        place = " › ".join(filter(None, (place, section)))
+        return _Unit(
+            lineage=lineage(self.key, usage),
+            usage=usage,
+            title=title,
+            section=section,
+            place=place,
+            parts=list(_elements(element)) if is_vertical else [element],
+            account=is_vertical,
+        )
+
+    def _index(self, outline: list[tuple[str, etree._Element, list[_Unit]]]) -> None:
+        """Where a link to any part of the course leads: to the lesson that holds it."""
+        for name, __, units in outline:
+            for unit in units:
+                # A link to a chapter or section leads to its first lesson.
+                self.lessons_by_name.setdefault(name, unit.lineage)
+                self.lessons_by_name[unit.usage.partition("/")[2]] = unit.lineage
+                for part in unit.parts:
+                    for element in part.iter():
+                        if isinstance(element.tag, str) and element.get("url_name"):
+                            self.lessons_by_name.setdefault(element.get("url_name"), unit.lineage)
+        self.static.lessons = self.lessons_by_name
+
+    def _definition(
+        self, pointer: etree._Element, *, required: bool = False
+    ) -> etree._Element | None:
+        """What a pointer points to; an element with content of its own is its definition."""
+        name = pointer.get("url_name") or ""
+        if len(pointer) or (pointer.text or "").strip() or not name:
+            return pointer
+        # Open edX writes folders in names as colons.
+        path = self._inside(pointer.tag, *f"{name}.xml".replace(":", "/").split("/"))
+        if path is None:
+            extra = set(pointer.attrib) - {"url_name", "org", "course", "slug"}
+            if required:
+                raise SourceRefused(_("The file %s is missing.") % f"{pointer.tag}/{name}.xml")
+            return pointer if extra or pointer.tag not in FILED else None
+        self.used_definitions.add(path.relative_to(self.folder).as_posix())
+        try:
+            element = read_xml(path)
+        except Malformed as error:
+            if required:
+                raise SourceRefused(_("%(name)s is no XML (%(error)s).") % {
+                    "name": path.name, "error": error}) from error  # fmt: skip
+            return None
+        if element.tag != pointer.tag:
+            return None
+        for key, value in pointer.attrib.items():
+            element.attrib.setdefault(key, value)
+        return element
+
+    def _inside(self, *parts: str) -> Path | None:
+        """A file of the export, or None; never one outside of it."""
+        if any(part in ("", ".", "..") or "\0" in part or "\\" in part for part in parts):
+            return None
+        path = self.folder.joinpath(*parts)
+        try:
+            return path if path.is_file() else None
+        except OSError:
+            return None
+
+    # Lessons --------------------------------------------------------------------------
+
+    def _lesson(self, unit: _Unit) -> LessonDescription | None:
+        place = f"{unit.place} › {unit.title}"
+        blocks: list[Block] = []
+        for part in unit.parts:
+            blocks += self._component(part, place, 0)
+        if not blocks and unit.parts:
+            names = [self._title(part) or part.tag for part in unit.parts]
+            self._account_unit(unit, Kind.REPORTED, _("nothing in it could be shown: left out"))
+            self._detail("lesson", unit.title, unit.place, ", ".join(names))
+            return None
+        if not blocks:
+            self._account_unit(unit, Kind.REPORTED, _("it is empty: left out"))
+            return None
+        self._account_unit(unit, Kind.IMPORTED, "")
+        return LessonDescription(
+            lineage=unit.lineage,
+            title=_shortened(unit.title, TITLE_LENGTH),
+            section=_shortened(unit.section, TITLE_LENGTH),
+            minutes=_minutes(blocks),
+            blocks=tuple(blocks),
+        )
+
+    def _account_unit(self, unit: _Unit, kind: Kind, reason: str) -> None:
+        if unit.account:
+            self._account(kind, "vertical", unit.title, unit.place, reason)
+
+    def _component(self, pointer: etree._Element, place: str, depth: int) -> list[Block]:
+        """The blocks of one component; accounts for it and for everything inside it."""
+        element = self._definition(pointer)
+        tag = pointer.tag
+        name = self._title(element if element is not None else pointer) or tag
+        if element is None:
+            self._missing(pointer, place)
+            return []
+        if depth > DEEPEST:
+            self._account(Kind.REPORTED, tag, name, place, _("nested too deep"))
+            return []
+        if tag == "vertical" or tag in CHOOSERS:
+            return self._group(element, name, place, depth)
+        piece = self._piece(element, tag, name)
+        self._account(piece.kind, tag, name, place, piece.reason)
+        for note in piece.notes:
+            self._detail(note.what, note.name, place, note.reason)
+        return piece.blocks
+
+    def _group(
+        self, element: etree._Element, name: str, place: str, depth: int
+    ) -> list[Block]:
+        tag = element.tag
+        blocks: list[Block] = []
+        children = [c for c in _elements(element) if c.tag not in {"show"}]
+        for child in children:
+            made = self._component(child, place, depth + 1)
+            if tag == "split_test" and made:
+                inner = self._definition(child)
+                title = self._title(inner) if inner is not None else ""
+                if title:
+                    made = [sanitise.heading(title[: sanitise.HEADING_LENGTH], "h3"), *made]
+            blocks += made
+        if tag == "vertical":
+            reason = _("its parts became part of the lesson around it")
+        else:
+            reason = _(CHOOSERS[tag])
+        if blocks:
+            self._account(Kind.CONVERTED, tag, name, place, reason)
+        else:
+            self._account(Kind.REPORTED, tag, name, place, _("there is nothing in it"))
+            if tag != "vertical":
+                blocks = [_not_here(name, tag)]
+        return blocks
+
+    def _piece(self, element: etree._Element, tag: str, name: str) -> _Piece:
+        match tag:
+            case "html" | "static_tab" | "course_info" | "about":
+                return self._html(element)
+            case "video" | "videoalpha" | "youtube":
+                return self._video(element, name)
+            case "problem":
+                return self._problem(element, name)
+            case _:
+                return self._activity(element, tag, name)
+
+    def _html(self, element: etree._Element) -> _Piece:
+        filename = element.get("filename") or ""
+        notes: list[Note] = []
+        if filename:
+            path = self._inside("html", *f"{filename}.html".replace(":", "/").split("/"))
+            if path is None:
+                return _Piece(
+                    kind=Kind.REPORTED, reason=_("its file %s is missing") % f"{filename}.html"
+                )
+            source = _text_of(path)
+        else:
+            source = _inner(element)
+        made = sanitise.to_blocks(source, self.static)
+        notes += made.notes
+        changed = sorted({note.what for note in notes} - HARMLESS)
+        if not made.blocks:
+            reason = _("nothing in it but styles, scripts or controls") if notes else _("empty")
+            return _Piece(kind=Kind.CONVERTED, reason=reason, notes=notes)
+        return _Piece(
+            list(made.blocks),
+            Kind.CONVERTED if changed else Kind.IMPORTED,
+            _("in part: %s") % ", ".join(changed) if changed else "",
+            notes,
+        )
+
+    def _problem(self, element: etree._Element, name: str) -> _Piece:
+        made = problem_html(element)
+        text = sanitise.to_rich_text(made.html, self.static)
+        notes = list(text.notes)
+        title = name if name != "problem" else _("Question")
+        reason = _("its questions are shown as text until there are quizzes")
+        if made.runs_python:
+            reason = _("not supported: carries Python, which is never run; its text is kept")
+        elif made.unsupported:
+            reason = _("not supported: %s; its text is kept") % ", ".join(sorted(made.unsupported))
+        if not sanitise.visible(text.html):
+            shown = [*text.extras, _not_here(title, "problem")]
+            return _Piece(shown, Kind.CONVERTED, reason, notes)
+        quiz = Block("quiz", {"title": title[: sanitise.TITLE_LENGTH], "text": text.html})
+        return _Piece([*text.extras, quiz], Kind.CONVERTED, reason, notes)
+
+    def _activity(self, element: etree._Element, tag: str, name: str) -> _Piece:
+        """Something that we have no type for: say so to the learner, keep its words."""
+        title = name if name != tag else ""
+        blocks = [_not_here(title, tag)]
+        notes: list[Note] = []
+        for source in activity_texts(element):
+            made = sanitise.to_blocks(source, self.static)
+            blocks += made.blocks
+            notes += made.notes
+        kept = len(blocks) > 1
+        reason = _("there is no such block here; its text is kept") if kept else _(
+            "there is no such block here"
+        )
+        return _Piece(blocks, Kind.REPORTED, reason, notes)
+
+    # Videos ---------------------------------------------------------------------------
+
+    def _video(self, element: etree._Element, name: str) -> _Piece:
+        notes: list[Note] = []
+        title = (name if name != element.tag else _("Video"))[: sanitise.TITLE_LENGTH]
+        block = sanitise.video(title)
+        url, file = self._video_source(element, notes)
+        block.value.update(url=url, file=file)
+        self._captions(element, block, notes)
+        extras = list(self._handouts(element, notes))
+        start, end = element.get("start_time") or "", element.get("end_time") or ""
+        if start.strip("0:. ") or end.strip("0:. "):
+            notes.append(
+                Note("clip", title, _("only a part is meant: %(start)s to %(end)s") % {
+                    "start": start or "00:00:00", "end": end or _("the end")})
+            )  # fmt: skip
+        if not url and not file:
+            words = block.value["transcript"]
+            blocks = [_not_here(title, "video")]
+            if words:
+                lines = "".join(
+                    f"<p>{html.escape(line, quote=False)}</p>" for line in words.split("\n\n")
+                )
+                blocks.append(Block("text", sanitise.clean_rich_text(lines)))
+            return _Piece(
+                [*blocks, *extras], Kind.REPORTED, _("the export names no address for it"), notes
+            )
+        return _Piece([block, *extras], Kind.IMPORTED, "", notes)
+
+    def _video_source(
+        self, element: etree._Element, notes: list[Note]
+    ) -> tuple[str, str | None]:
+        """The address or the file, whichever the export has; YouTube first, as Open edX does."""
+        youtube = element.get("youtube_id_1_0") or ""
+        for pair in (element.get("youtube") or "").split(","):
+            speed, __, found = pair.strip().partition(":")
+            if speed in ("1.00", "1.0", "1") and not youtube:
+                youtube = found
+        candidates = [f"https://www.youtube.com/watch?v={youtube}"] if youtube else []
+        if candidates and not player_url(candidates[0]):
+            notes.append(Note("video", youtube, _("is no YouTube id")))
+            candidates = []
+        candidates += _json_strings(element.get("html5_sources"))
+        candidates += [source.get("src") or "" for source in element.iter("source")]
+        chosen, file = "", None
+        for candidate in dict.fromkeys(filter(None, map(str.strip, candidates))):
+            target = self.static.file(candidate)
+            if target.kind is TargetKind.FILE and file is None and not chosen:
+                file = target.value
+            elif target.kind is TargetKind.WEB and not chosen and file is None:
+                chosen = target.value
+            elif target.kind not in (TargetKind.WEB, TargetKind.FILE):
+                notes.append(Note("video", candidate, _("the file is not in the source")))
+        return chosen, file
+
+    def _captions(self, element: etree._Element, block: Block, notes: list[Note]) -> None:
+        by_language: dict[str, list[str]] = {}
+        try:
+            listed = json.loads(element.get("transcripts") or "{}")
+        except (ValueError, RecursionError):
+            listed = {}
+        if isinstance(listed, dict):
+            for language, name in listed.items():
+                if isinstance(name, str):
+                    by_language.setdefault(language, []).append(name)
+        for transcript in element.iter("transcript"):
+            if transcript.get("src"):
+                by_language.setdefault(transcript.get("language") or "", []).append(
+                    transcript.get("src")
+                )
+        own = self.language or "en"
+        sub = element.get("sub") or ""
+        if sub:
+            by_language.setdefault(own, []).append(f"subs_{sub}.srt.sjson")
+        order = sorted(by_language, key=lambda code: (code != own, code != "en", code))
+        chosen = ""
+        for language in order:
+            for name in dict.fromkeys(by_language[language]):
+                path = self.static.path(f"/static/{name}")
+                if path is None:
+                    notes.append(Note("captions", name, _("the file is not in the source")))
+                    continue
+                if chosen:
+                    reason = _("only one language is shown so far")
+                    notes.append(Note("captions", f"{language}: {name}", reason))
+                    self.static.mark_used(path)
+                    continue
+                cues = captions.read_captions(path.read_bytes(), path.name)
+                self.static.mark_used(path)
+                if not cues:
+                    notes.append(Note("captions", name, _("no captions can be read from it")))
+                    continue
+                chosen = language
+                key = self.static.make(f"{path.stem}.vtt", captions.to_vtt(cues).encode())
+                block.value.update(captions=key, transcript=captions.to_transcript(cues))
+
+    def _handouts(self, element: etree._Element, notes: list[Note]) -> Iterator[Block]:
+        named = [
+            (element.get("handout"), _("Handout")),
+            (element.get("track"), _("Transcript")),
+            *((child.get("src"), _("Handout")) for child in element.iter("handout")),
+            *((child.get("src"), _("Transcript")) for child in element.iter("track")),
+        ]
+        seen: set[str] = set()
+        for url, title in named:
+            if not url:
+                continue
+            target = self.static.link(url)
+            if target.value in seen:
+                continue
+            seen.add(target.value)
+            if target.kind in (TargetKind.FILE, TargetKind.IMAGE):
+                yield sanitise.download(target.value, f"{title}: {target.title}")
+            elif target.kind is TargetKind.MISSING:
+                notes.append(Note("file", target.value, _("the file is not in the source")))
+
+    # The account ----------------------------------------------------------------------
+
+    def _account(self, kind: Kind, tag: str, name: str, place: str, reason: str = "") -> None:
+        self.found[tag] += 1
+        self.findings.append(Finding(kind, tag, name, place, reason))
+
+    def _detail(self, what: str, name: str, place: str, reason: str) -> None:
+        self.findings.append(Finding(Kind.IGNORED, what, name, place, reason))
+
+    def _missing(self, pointer: etree._Element, place: str, *, again: bool = False) -> None:
+        name = self._title(pointer) or pointer.get("url_name") or pointer.tag
+        reason = (
+            _("used a second time: shown only in its first place")
+            if again
+            else _("its definition is missing or cannot be read")
+        )
+        self._account(Kind.REPORTED, pointer.tag, name, place, reason)
+
+    def _skip(self, pointer: etree._Element, place: str, reason: str, depth: int = 0) -> None:
+        """Account for a whole branch that is left out."""
+        element = self._definition(pointer)
+        name = self._title(element if element is not None else pointer) or pointer.tag
+        self._account(Kind.REPORTED, pointer.tag, name, place, reason)
+        if element is not None and depth < DEEPEST and (
+            element.tag == "vertical" or element.tag in CHOOSERS
+        ):
+            for child in _elements(element):
+                self._skip(child, f"{place} › {name}", reason, depth + 1)
+
+    def _report_rest(self, title: str) -> None:
+        """What lies in the export and has no part in the course: reported, never shown."""
+        nothing = _("nothing in the course points to it")
+        for path in sorted(self.folder.glob("*/*.xml")):
+            name = path.relative_to(self.folder).as_posix()
+            if path.parent.name in FILED and name not in self.used_definitions:
+                self._account(Kind.REPORTED, "unused", name, title, nothing)
+        for path in sorted(self.folder.glob("drafts/**/*.xml")):
+            name = path.relative_to(self.folder).as_posix()
+            self._account(Kind.REPORTED, "draft", name, title, _("not published in the source"))
+        for kind in ("tabs", "info"):
+            for path in sorted(self.folder.glob(f"{kind}/*.html")):
+                if _text_of(path).strip():
+                    name = path.relative_to(self.folder).as_posix()
+                    reason = _("pages beside the lessons are not brought over")
+                    self._account(Kind.REPORTED, "page", name, title, reason)
+        for name, used in self.static.account():
+            if used:
+                self._account(Kind.IMPORTED, "file", name, title)
+            else:
+                self._account(Kind.REPORTED, "file", name, title, nothing)
+
+
+# Component types that have files of their own in an export.
+FILED = {
+    "course", "chapter", "sequential", "vertical", "html", "problem", "video",
+    "split_test", "library_content", "conditional", "annotatable", "randomize", "wrapper",
+}  # fmt: skip
+
+
+class _Statics:
+    """The static files of an export, and what an address in its HTML leads to."""
+
+    def __init__(self, folder: Path, made: Path) -> None:
+        self.folder = folder
+        self._made = made
+        self.files: dict[str, SourceFile] = {}
+        self.images: dict[str, SourceFile] = {}
+        self.lessons: dict[str, uuid.UUID] = {}
+        self._paths: dict[str, Path] = {}
+        self._loose: dict[str, Path] = {}
+        self._used: set[Path] = set()
+        self._problems: dict[Path, str] = {}
+        static = folder / "static"
+        for path in sorted(static.rglob("*")) if static.is_dir() else ():
+            if path.is_file():
+                name = path.relative_to(static).as_posix()
+                self._paths[name] = path
+                self._loose.setdefault(_loose(name), path)
+
+    def account(self) -> Iterator[tuple[str, bool]]:
+        for name, path in self._paths.items():
+            yield f"static/{name}", path in self._used
+
+    def mark_used(self, path: Path) -> None:
+        self._used.add(path)
+
+    def path(self, url: str) -> Path | None:
+        """The static file of an address, by its exact name or as Open edX spells it."""
+        name = _static_name(url)
+        if not name:
+            return None
+        return self._paths.get(name) or self._loose.get(_loose(name))
+
+    def make(self, name: str, data: bytes) -> str:
+        """A file that the reader wrote itself, such as captions in another format."""
+        self._made.mkdir(exist_ok=True)
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        path = self._made / f"{digest}-{_loose(name)[-80:]}"
+        path.write_bytes(data)
+        key = f"made/{path.name}"
+        self.files[key] = SourceFile(path, name, name)
+        return key
+
+    # What the sanitiser asks
+
+    def image(self, url: str) -> Target:
+        if url.startswith("data:"):
+            return self._inline_image(url)
+        path = self.path(url)
+        if path is None:
+            return self._elsewhere(url)
+        problem = self._problem(path)
+        if problem:
+            self._used.add(path)
+            return Target(TargetKind.NOWHERE, problem, path.name)
+        return self._add(path, self.images, TargetKind.IMAGE)
+
+    def link(self, url: str) -> Target:
+        if name := _jump(url):
+            found = self.lessons.get(name)
+            if found:
+                return Target(TargetKind.LESSON, str(found))
+            return Target(TargetKind.NOWHERE, _("leads to a part of the course that is not here"))
+        return self.file(url)
+
+    def file(self, url: str) -> Target:
+        path = self.path(url)
+        if path is None:
+            return self._elsewhere(url)
+        if problem := media.document_problem(path):
+            self._used.add(path)
+            return Target(TargetKind.NOWHERE, problem, path.name)
+        return self._add(path, self.files, TargetKind.FILE)
+
+    def _add(self, path: Path, kept: dict[str, SourceFile], kind: TargetKind) -> Target:
+        self._used.add(path)
+        name = path.relative_to(self.folder).as_posix()
+        title = path.stem.replace("_", " ").strip() or path.name
+        kept[name] = SourceFile(path, path.name, title)
+        return Target(kind, name, title)
+
+    def _problem(self, path: Path) -> str:
+        if path not in self._problems:
+            self._problems[path] = media.image_problem(path)
+        return self._problems[path]
+
+    def _elsewhere(self, url: str) -> Target:
+        if url.startswith("//"):
+            url = f"https:{url}"
+        if sanitise.is_web_address(url) and len(url) <= 2000:
+            return Target(TargetKind.WEB, url)
+        if name := _static_name(url):
+            return Target(TargetKind.MISSING, name)
+        if url.startswith("#"):
+            return Target(TargetKind.NOWHERE, _("leads to a place on the page"))
+        return Target(TargetKind.NOWHERE, _("leads nowhere from here"))
+
+    def _inline_image(self, url: str) -> Target:
+        head, __, data = url.partition(",")
+        if not re.fullmatch(r"data:image/(png|jpe?g|gif|webp);base64", head.strip().lower()):
+            return Target(TargetKind.NOWHERE, _("a picture inside the text that cannot be read"))
+        try:
+            content = base64.b64decode(unquote(data), validate=False)
+        except (binascii.Error, ValueError):
+            return Target(TargetKind.NOWHERE, _("a picture inside the text that cannot be read"))
+        digest = hashlib.sha256(content).hexdigest()
+        self._made.mkdir(exist_ok=True)
+        path = self._made / f"{digest}.{head.lower().partition('/')[2].partition(';')[0]}"
+        path.write_bytes(content)
+        if problem := self._problem(path):
+            return Target(TargetKind.NOWHERE, problem)
+        key = f"made/{path.name}"
+        self.images[key] = SourceFile(path, f"picture-{digest[:8]}{path.suffix}", _("Picture"))
+        return Target(TargetKind.IMAGE, key, _("Picture"))
+
+
+def _titled(units: list[_Unit], section: str) -> list[_Unit]:
+    """Lessons with names of their own: "Unit" says nothing, and a section of one needs no name."""
+    named = []
+    generic = [unit for unit in units if unit.title.lower() in UNTITLED]
+    for number, unit in enumerate(units, start=1):
+        if unit in generic:
+            title = section or unit.title or _("Lesson")
+            if len(generic) > 1:
+                title = f"{title} ({number})"
+            unit = replace(unit, title=title)
+        alone = len(units) == 1 and unit.title.casefold() == section.casefold()
+        named.append(replace(unit, section="" if alone else section))
+    return named
+
+
+def _elements(parent: etree._Element) -> Iterator[etree._Element]:
+    for child in parent:
+        if isinstance(child.tag, str):
+            yield child
+
+
+def _hidden(element: etree._Element) -> bool:
+    return (element.get("visible_to_staff_only") or "").strip().strip('"').lower() == "true"
+
+
+def _inner(element: etree._Element) -> str:
+    """The element's content as HTML source."""
+    parts = [html.escape(element.text or "", quote=False)]
+    for child in element:
+        parts.append(etree.tostring(child, encoding="unicode", method="html"))
+    return "".join(parts)
+
+
+def _text_of(path: Path) -> str:
+    if path.stat().st_size > LARGEST_HTML:
+        raise SourceRefused(_("“%s” is too large for a piece of text.") % path.name)
+    return path.read_bytes().decode("utf-8-sig", "replace")
+
+
+def _json_strings(text: str | None) -> list[str]:
+    try:
+        data = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    return [item for item in data if isinstance(item, str)] if isinstance(data, list) else []
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _static_name(url: str) -> str:
+    """The name of the static file that an address of Open edX means, or ""."""
+    url = url.strip()
+    for pattern in (
+        r"^(?:\.\./|\./|/)?static/(?:[0-9a-f]{32}/)?(.+)$",
+        r"(?:^|/)asset-v1:[^@]*(?:\+type@asset\+block)[@/](.+)$",
+        r"(?:^|/)c4x/[^/]+/[^/]+/asset/(.+)$",
+    ):
+        if match := re.search(pattern, url, re.IGNORECASE):
+            name = unquote(re.split(r"[?#]", match.group(1))[0]).replace("@", "/")
+            return str(PurePosixPath(name)) if name.strip("/ ") else ""
+    return ""
+
+
+def _loose(name: str) -> str:
+    """Open edX puts an underscore for whatever it does not like in a file's name."""
+    return re.sub(r"[^\w.~-]", "_", unquote(name)).casefold()
+
+
+def _jump(url: str) -> str:
+    """The name of the part of the course that a link inside it leads to, or ""."""
+    if match := re.match(r"^/?jump_to_id/([^/?#]+)", url):
+        return match.group(1)
+    if match := re.search(r"(?:/jump_to/|block-v1:)\S*?(?:@|/)([^@/?#+]+)/?(?:[?#].*)?$", url):
+        if "type@asset" not in url:
+            return match.group(1)
+    if re.fullmatch(r"[0-9a-f]{32}", url):
+        return url
+    return ""
+
+
+def _not_here(title: str, tag: str) -> Block:
+    activity = _(ACTIVITIES.get(tag, tag.replace("_", " ").replace("-", " ")))
+    if tag == "video":
+        text = _("This video is not available here.")
+    elif tag == "problem":
+        text = _("This exercise worked only on the platform that the course was made for.")
+    else:
+        text = _(
+            "This activity (%(activity)s) worked only on the platform that the course was made for."
+        ) % {"activity": activity}
+    return sanitise.callout(
+        title or activity[:1].upper() + activity[1:], f"<p>{html.escape(text, quote=False)}</p>"
+    )
+
+
+def _minutes(blocks: list[Block]) -> int:
+    """An honest guess: reading speed, and some time for what is watched or worked on."""
+    words = extra = 0
+    for block in blocks:
+        match block.type:
+            case "text":
+                words += len(sanitise.visible(block.value).split())
+            case "quiz":
+                words += len(sanitise.visible(block.value["text"]).split())
+                extra += 1
+            case "video":
+                spoken = len(block.value["transcript"].split())
+                extra += max(2, round(spoken / 140)) if spoken else 3
+            case "code":
+                words += len(block.value["code"].split()) // 2
+            case "quote":
+                words += len(block.value["text"].split())
+    return max(1, round(words / WORDS_PER_MINUTE) + extra)
