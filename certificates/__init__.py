@@ -1,0 +1,1 @@
+"""Certificate designs, issuing and verification."""

@@ -1,0 +1,1 @@
+"""Offers, orders, payments and refunds."""

@@ -1,0 +1,1 @@
+"""Catalogue, courses, lessons, releases and import."""

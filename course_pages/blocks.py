@@ -1,0 +1,64 @@
+"""The blocks of a lesson and of a course's public page."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from core.blocks import (
+    CalloutBlock,
+    CodeBlock,
+    DownloadBlock,
+    EmbedBlock,
+    HeadingBlock,
+    ImageBlock,
+    QuoteBlock,
+    TextBlock,
+    VideoBlock,
+)
+from core.blocks.text import RICH_TEXT
+
+
+class QuizBlock(blocks.StructBlock):
+    """Questions as text, until assessments make them answerable."""
+
+    title = blocks.CharBlock(label=_("Title"), max_length=200)
+    text = blocks.RichTextBlock(label=_("Questions"), features=RICH_TEXT)
+
+    class Meta:
+        label = _("Questions")
+        icon = "help"
+        group = _("Practice")
+        template = "blocks/quiz.html"
+        description = _("Questions to think about before going on.")
+        preview_value = {"title": "Check yourself", "text": "<p>Which axis was cut, and what did it hide?</p>"}
+
+
+class LessonBody(blocks.StreamBlock):
+    """Everything a lesson can hold. A type that is dropped here keeps a renderer in `rendering`."""
+
+    text = TextBlock()
+    heading = HeadingBlock()
+    image = ImageBlock()
+    video = VideoBlock()
+    code = CodeBlock()
+    callout = CalloutBlock()
+    quote = QuoteBlock()
+    download = DownloadBlock()
+    embed = EmbedBlock()
+    quiz = QuizBlock()
+
+    class Meta:
+        required = False
+
+
+class CourseBody(blocks.StreamBlock):
+    """The public description of a course."""
+
+    text = TextBlock()
+    heading = HeadingBlock()
+    image = ImageBlock()
+    callout = CalloutBlock()
+    quote = QuoteBlock()
+    embed = EmbedBlock()
+
+    class Meta:
+        required = False

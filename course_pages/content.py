@@ -1,0 +1,184 @@
+"""From a page's stored blocks to a lesson snapshot: normalised, self-contained, checked."""
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+
+from core import snapshots
+from core.snapshots import Frozen, Reference
+from course_pages.blocks import LessonBody
+from course_pages.outline import LESSON_V
+from course_pages.registries import Problem
+
+PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype="page"[^>]*>')
+ANY_ID = re.compile(r'\bid="(\d+)"')
+LINEAGE_LINK = re.compile(r'href="lineage:([0-9a-f-]{36})"')
+BODY = LessonBody()
+
+
+@dataclass(frozen=True)
+class LessonSource:
+    """What a release needs of a lesson page."""
+
+    lineage: str
+    title: str
+    raw: list[dict[str, Any]]
+
+
+def linked_page_ids(value: Any) -> set[int]:
+    """Primary keys of all pages that rich text inside the raw value links to."""
+    found: set[int] = set()
+    for text in _texts(value):
+        for tag in PAGE_LINK.findall(text):
+            if match := ANY_ID.search(tag):
+                found.add(int(match.group(1)))
+    return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if "linktype" in value:
+            yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _by_lineage(text: str, lineages: Mapping[int, str]) -> str:
+    def replace(match: re.Match[str]) -> str:
+        number = ANY_ID.search(match.group(0))
+        lineage = lineages.get(int(number.group(1))) if number else None
+        # A target that is gone keeps a link to nobody: rendering turns it into plain text.
+        return f'<a href="lineage:{lineage or uuid.UUID(int=0)}">'
+
+    return PAGE_LINK.sub(replace, text)
+
+
+def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
+    """The raw blocks with page links by lineage and a unique id on every block.
+
+    `seed` (the lesson's lineage) makes missing or repeated ids the same every time.
+    """
+    seen: set[str] = set()
+
+    def block_id(given: Any, place: str) -> str:
+        chosen = str(given) if given else ""
+        if not chosen or chosen in seen:
+            chosen = str(uuid.uuid5(uuid.UUID(seed), place))
+        seen.add(chosen)
+        return chosen
+
+    def walk(value: Any, place: str) -> Any:
+        if isinstance(value, str):
+            return _by_lineage(value, lineages) if "linktype" in value else value
+        if isinstance(value, float):
+            return str(value)
+        if isinstance(value, Mapping):
+            walked = {key: walk(item, f"{place}/{key}") for key, item in value.items() if key != "id"}
+            if "type" in value and "value" in value:
+                walked["id"] = block_id(value.get("id"), place)
+            elif "id" in value:
+                walked["id"] = value["id"]
+            return walked
+        if isinstance(value, list):
+            return [walk(item, f"{place}/{index}") for index, item in enumerate(value)]
+        return value
+
+    return walk(raw, "")
+
+
+def references(raw: list[dict[str, Any]]) -> set[Reference]:
+    """Images, documents and lineages that the blocks need."""
+    found = {Reference("page", lineage) for text in _strings(raw) for lineage in LINEAGE_LINK.findall(text)}
+    for item in raw:
+        block = BODY.child_blocks.get(item["type"])
+        if block is not None:
+            found |= set(_choices(block, item["value"]))
+    return found
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+
+
+def _choices(block: blocks.Block, value: Any) -> Iterator[Reference]:
+    if isinstance(block, ImageChooserBlock):
+        if value:
+            yield Reference("image", str(value))
+    elif isinstance(block, DocumentChooserBlock):
+        if value:
+            yield Reference("document", str(value))
+    elif isinstance(block, blocks.StructBlock):
+        for name, child in block.child_blocks.items():
+            yield from _choices(child, (value or {}).get(name))
+    elif isinstance(block, blocks.ListBlock):
+        for item in value or []:
+            inner = item["value"] if isinstance(item, Mapping) and "value" in item else item
+            yield from _choices(block.child_block, inner)
+    elif isinstance(block, blocks.StreamBlock):
+        for item in value or []:
+            child = block.child_blocks.get(item["type"])
+            if child is not None:
+                yield from _choices(child, item["value"])
+
+
+def freeze(source: LessonSource, lineages: Mapping[int, str]) -> Frozen:
+    """The lesson's snapshot. Raises NotCanonical for what cannot be stored."""
+    raw = normalise(source.raw, lineages, source.lineage)
+    needed = references(raw)
+    return snapshots.freeze("lesson", LESSON_V, {"title": source.title, "body": raw}, needed)
+
+
+def problems(sources: list[LessonSource]) -> list[Problem]:
+    """What an editor's publish would refuse, for all lessons together in a constant number of queries.
+
+    Code-level publishing skips these checks, so a release makes them itself.
+    """
+    everything = [item for source in sources for item in source.raw]
+    owners = [source for source in sources for _ in source.raw]
+    unknown = [
+        Problem(owner.title, f"a block of the unknown type “{item['type']}”")
+        for owner, item in zip(owners, everything, strict=True)
+        if item["type"] not in BODY.child_blocks
+    ]
+    known = [pair for pair in zip(owners, everything, strict=True) if pair[1]["type"] in BODY.child_blocks]
+    # One stream of all blocks: chooser values are fetched once for all lessons.
+    stream = BODY.to_python([item for _, item in known])
+    found = []
+    for (owner, item), child in zip(known, stream, strict=True):
+        try:
+            child.block.clean(child.value)
+        except ValidationError as error:
+            messages = "; ".join(sorted(set(_messages(error))))
+            found.append(Problem(owner.title, f"{child.block.label}: {messages}"))
+    return unknown + found
+
+
+def _messages(error: ValidationError) -> Iterator[str]:
+    nested = getattr(error, "block_errors", None)
+    if isinstance(nested, dict) and nested:
+        for inner in nested.values():
+            yield from _messages(inner)
+    elif nested:
+        for inner in nested:
+            if inner:
+                yield from _messages(inner)
+    else:
+        yield from error.messages

@@ -1,0 +1,190 @@
+"""What anybody may see of a course: its page, its released syllabus, its free previews."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.models import Page
+
+from course_pages import content, outline, rendering, tree
+from course_pages.content import LessonSource
+from course_pages.models.course import Course
+from course_pages.models.pages import CoursePage, LessonPage, ModulePage
+from course_pages.outline import Lesson, Outline
+
+
+def released(lineage: Any) -> tuple[Course, Outline] | None:
+    """The course row and live outline of a course page."""
+    course = Course.objects.select_related("live_release").filter(lineage=lineage).first()
+    if course is None or course.live_release is None:
+        return None
+    return course, outline.load(course.live_release.outline_id)
+
+
+def lesson_url(course: Course, address: str) -> str:
+    """A lesson's address in the player."""
+    return reverse("learning:lesson", args=[course.slug, address])
+
+
+def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
+    """The released syllabus and facts; the unreleased tree never."""
+    found = released(page.translation_key)
+    if found is None:
+        return {"course": None, "syllabus": [], "lesson_count": 0, "minutes": 0, "json_ld": ""}
+    course, live = found
+    syllabus = [
+        {
+            "title": module.title,
+            "minutes": sum(lesson.minutes for lesson in module.lessons),
+            "lessons": [_line(course, lesson) for lesson in module.lessons],
+        }
+        for module in live.modules
+    ]
+    return {
+        "course": course,
+        "syllabus": syllabus,
+        "lesson_count": len(live.lessons),
+        "minutes": live.minutes,
+        "json_ld": json_ld(page, live),
+    }
+
+
+def _line(course: Course, lesson: Lesson) -> dict[str, Any]:
+    return {
+        "title": lesson.title,
+        "section": lesson.section,
+        "minutes": lesson.minutes,
+        "required": lesson.required,
+        "free_preview": lesson.free_preview,
+        "url": lesson_url(course, lesson.address) if lesson.free_preview else None,
+    }
+
+
+def json_ld(page: CoursePage, live: Outline) -> SafeString:
+    """schema.org `Course` with its instance, as JSON that is safe inside a script element."""
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": page.title,
+        "description": page.description,
+        "url": page.full_url,
+        "inLanguage": settings.LANGUAGE_CODE,
+        "provider": {"@type": "Organization", "name": settings.WAGTAIL_SITE_NAME, "url": settings.BASE_URL},
+        "syllabusSections": [
+            {"@type": "Syllabus", "name": module.title, "timeRequired": _duration(module.lessons)}
+            for module in live.modules
+        ],
+        "hasCourseInstance": {
+            "@type": "CourseInstance",
+            "courseMode": "Online",
+            "courseWorkload": _duration(live.lessons),
+            "instructor": [{"@type": "Person", "name": one.name} for one in page.instructors],
+        },
+    }
+    text = json.dumps(data, ensure_ascii=False)
+    for character, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(character, escaped)
+    return mark_safe(text)  # noqa: S308 - escaped above
+
+
+def _duration(lessons: tuple[Lesson, ...]) -> str:
+    """ISO 8601, e.g. PT90M."""
+    return f"PT{sum(lesson.minutes for lesson in lessons)}M"
+
+
+def is_free_preview(page: LessonPage) -> bool:
+    """Whether the *released* lesson is free: a tick on the page alone opens nothing."""
+    found = _released_lesson(page)
+    return found is not None and found[1].free_preview
+
+
+def _released_lesson(page: LessonPage) -> tuple[Course, Lesson, Outline] | None:
+    course_page = _course_page(page)
+    found = released(course_page.translation_key) if course_page and course_page.live else None
+    if found is None:
+        return None
+    course, live = found
+    lesson = live.by_lineage.get(str(page.translation_key))
+    return (course, lesson, live) if lesson else None
+
+
+def _course_page(page: Page) -> CoursePage | None:
+    return CoursePage.objects.filter(path=page.path[: 4 * Page.steplen]).first()
+
+
+def serve_lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
+    """A lesson's Wagtail address: free previews are readable; others lead to the course page."""
+    course_page = _course_page(page)
+    if course_page is None or not course_page.live:
+        raise Http404
+    found = _released_lesson(page)
+    if found is None or not found[1].free_preview:
+        return HttpResponseRedirect(course_page.get_url(request) or "/")
+    course, lesson, live = found
+    following = live.neighbours(lesson.lineage)[1]
+    return TemplateResponse(
+        request,
+        "course_pages/lesson_preview.html",
+        {
+            "page": page,
+            "lesson": lesson,
+            "body": lesson_html(course, live, lesson),
+            "course_title": live.title,
+            "page_url_of_course": course_page.get_url(request),
+            "course_page": course_page,
+            "next": {"title": following.title, "url": lesson_url(course, following.address)} if following else None,
+        },
+    )
+
+
+def lesson_html(course: Course, live: Outline, lesson: Lesson) -> SafeString:
+    """The lesson's released body, links and files resolved for this course."""
+
+    def url_of(lineage: str) -> str | None:
+        target = live.by_lineage.get(lineage)
+        return lesson_url(course, target.address) if target else None
+
+    def file_url(document: int) -> str:
+        return reverse("learning:file", args=[course.slug, lesson.address, document])
+
+    return rendering.resolve(rendering.body_html(lesson.digest), lesson_url=url_of, file_url=file_url)
+
+
+def serve_module(page: ModulePage, request: HttpRequest) -> HttpResponse:
+    """Modules have no page of their own: back to the course."""
+    parent = page.get_parent()
+    if not parent.live:
+        raise Http404
+    return HttpResponseRedirect(parent.get_url(request) or "/")
+
+
+def preview_lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
+    """The draft as a learner would see it; writes nothing."""
+    raw = [dict(item) for item in page.body.raw_data]
+    source = LessonSource(str(page.translation_key), page.title, raw)
+    normalised = content.normalise(source.raw, tree.lineages_of_links([raw]), source.lineage)
+    html = rendering.resolve(
+        rendering.render_raw(normalised),
+        lesson_url=lambda lineage: "#",
+        file_url=lambda document: reverse("wagtaildocs_serve", args=[document, "file"]),
+    )
+    course_page = _course_page(page)
+    return TemplateResponse(
+        request,
+        "course_pages/lesson_preview.html",
+        {
+            "page": page,
+            "lesson": page,
+            "body": html,
+            "course_title": course_page.title if course_page else "",
+            "page_url_of_course": "#",
+            "next": None,
+            "is_draft": True,
+        },
+    )
+
+

@@ -1,0 +1,50 @@
+"""What apps above add to courses without being known here; filled in their `apps.py`.
+
+- pins: chooser blocks of a model label → function freezing what they point at into JSON.
+- checks: functions looking at an outline to be released → problems that forbid it.
+- holders: functions telling how many learner records hang on lineages; asked before content goes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from course_pages.outline import Outline
+
+Pin = Callable[[Iterable[Any]], dict[Any, Any]]
+Check = Callable[[Outline], Iterable["Problem"]]
+Holder = Callable[[set[str]], Iterable["Holding"]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something cannot be released: `place` is for people, e.g. the lesson's title."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Learner records on content that somebody wants to remove, e.g. "12 learners completed it"."""
+
+    message: str
+    count: int
+
+
+pins: dict[str, Pin] = {}
+checks: list[Check] = []
+holders: list[Holder] = []
+
+
+def problems_of(outline: Outline) -> list[Problem]:
+    """All problems that the registered checks find."""
+    return [problem for check in checks for problem in check(outline)]
+
+
+def holdings_of(lineages: set[str]) -> list[Holding]:
+    """All that learners hold on these lessons and modules."""
+    return [holding for holder in holders for holding in holder(lineages) if holding.count]

@@ -1,0 +1,78 @@
+"""Lesson snapshots → HTML.
+
+Rendered once for each (digest, renderer version, language) and kept in the cache. What depends on the
+course being read (links between lessons, addresses of files) stays a placeholder until it is asked for.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from core import snapshots
+from course_pages.content import BODY
+
+RENDERER_VERSION = 1
+KEEP_SECONDS = 30 * 24 * 3600
+
+LESSON_LINK = re.compile(r'<a\b[^>]*\bhref="lineage:([0-9a-f-]{36})"[^>]*>(.*?)</a>', re.DOTALL)
+FILE_LINK = re.compile(r'"asset:(\d+)"')
+
+# Block types that the code dropped, for snapshots that still hold them: type → block to render with.
+RETIRED: dict[str, Any] = {}
+
+
+def body_html(digest: str) -> str:
+    """The lesson's body with placeholders; from the cache when it is warm."""
+    key = f"lesson-body:{digest}:{RENDERER_VERSION}:{get_language()}"
+    html: str | None = cache.get(key)
+    if html is None:
+        html = render_raw(snapshots.load(digest)["body"])
+        cache.set(key, html, KEEP_SECONDS)
+    return html
+
+
+def render_raw(raw: list[dict[str, Any]]) -> str:
+    """Raw blocks as HTML with placeholders for lesson links and files."""
+    stream = BODY.to_python([item for item in raw if item["type"] in BODY.child_blocks])
+    known = iter(stream)
+    parts = []
+    for item in raw:
+        if item["type"] in BODY.child_blocks:
+            child = next(known)
+            parts.append(child.block.render(child.value, context={"behind_door": True, "block_id": item.get("id")}))
+        elif item["type"] in RETIRED:
+            block = RETIRED[item["type"]]
+            parts.append(block.render(block.to_python(item["value"]), context={"behind_door": True}))
+    return "\n".join(parts)
+
+
+def resolve(
+    html: str, *, lesson_url: Callable[[str], str | None], file_url: Callable[[int], str]
+) -> SafeString:
+    """Fill the placeholders. A link whose lesson is not in this outline becomes its plain text."""
+    if "lineage:" in html:
+        html = LESSON_LINK.sub(lambda match: _lesson_link(match, lesson_url), html)
+    if '"asset:' in html:
+        html = FILE_LINK.sub(lambda match: f'"{escape(file_url(int(match.group(1))))}"', html)
+    return mark_safe(html)  # noqa: S308 - blocks escape what they render; rich text was sanitised when it came in
+
+
+def _lesson_link(match: re.Match[str], lesson_url: Callable[[str], str | None]) -> str:
+    url = lesson_url(match.group(1))
+    return f'<a href="{escape(url)}">{match.group(2)}</a>' if url else match.group(2)
+
+
+def document_ids(digest: str) -> set[int]:
+    """Files that the lesson may hand out."""
+    return {number for item in snapshots.load(digest)["body"] for number in _documents(item["value"])}
+
+
+def _documents(value: Any) -> set[int]:
+    if not isinstance(value, dict):
+        return set()
+    return {value[name] for name in ("file", "captions") if isinstance(value.get(name), int)}

@@ -1,0 +1,38 @@
+"""Page changes → dirty marks; new course pages → course rows."""
+
+from typing import Any
+
+from django.db.models.signals import post_save, pre_delete
+from django.dispatch import receiver
+from wagtail.models import Page
+from wagtail.signals import post_page_move, pre_page_move
+
+from course_pages import courses, marks
+from course_pages.models.pages import CoursePage
+
+DEPTH_OF_COURSES = 4
+
+
+@receiver(post_save)
+def page_saved(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    if raw or not isinstance(instance, Page) or instance.depth < DEPTH_OF_COURSES:
+        return
+    if isinstance(instance, CoursePage):
+        courses.ensure(instance)
+    marks.mark_path(instance.path)
+
+
+@receiver(pre_delete)
+def page_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
+    if isinstance(instance, Page) and instance.depth >= DEPTH_OF_COURSES:
+        marks.mark_path(instance.path)
+
+
+@receiver(pre_page_move)
+def page_leaves(sender: type, instance: Page, **kwargs: Any) -> None:
+    marks.mark_path(instance.path)
+
+
+@receiver(post_page_move)
+def page_arrives(sender: type, instance: Page, **kwargs: Any) -> None:
+    marks.mark_path(instance.path)

@@ -1,0 +1,143 @@
+"""The published pages below a course, read in a constant number of queries."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.utils.text import slugify
+from wagtail.models import Page
+
+from course_pages import content
+from course_pages.content import LessonSource
+from course_pages.models.course import Course, LessonAddress
+from course_pages.models.pages import CoursePage, LessonPage, ModulePage
+from course_pages.outline import Lesson, Module, Outline
+from core.snapshots import Frozen
+
+ADDRESS_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a release would be made of; nothing of it is stored yet."""
+
+    outline: Outline
+    frozen_outline: Frozen
+    modules: list[Frozen]
+    lessons: dict[str, Frozen]
+    sources: dict[str, LessonSource]
+    addresses: dict[str, LessonAddress]
+
+    @property
+    def digest(self) -> str:
+        return self.frozen_outline.digest
+
+
+def build(course: Course) -> Candidate | None:
+    """The course's published pages as a candidate (6 queries); None when its page is not published."""
+    page = CoursePage.objects.live().filter(translation_key=course.lineage).order_by("pk").first()
+    if page is None:
+        return None
+    below = {"path__startswith": page.path, "live": True}
+    modules = list(
+        ModulePage.objects.filter(**below, depth=page.depth + 1)
+        .order_by("path")
+        .values_list("path", "translation_key", "title")
+    )
+    rows = list(
+        LessonPage.objects.filter(**below, depth=page.depth + 2)
+        .order_by("path")
+        .annotate(raw=Cast("body", TextField()))
+        .values("path", "translation_key", "title", "slug", "section", "required", "free_preview", "minutes", "completion", "era", "raw")
+    )
+    parents = {path: [] for path, _, _ in modules}  # type: dict[str, list[dict[str, Any]]]
+    for row in rows:
+        parent = row["path"][: -Page.steplen]
+        if parent in parents:
+            parents[parent].append(row)
+    kept = [row for path, _, _ in modules for row in parents[path]]
+
+    sources = {
+        str(row["translation_key"]): LessonSource(
+            lineage=str(row["translation_key"]), title=row["title"], raw=_raw(row["raw"])
+        )
+        for row in kept
+    }
+    lineages = lineages_of_links(source.raw for source in sources.values())
+    lessons = {lineage: content.freeze(source, lineages) for lineage, source in sources.items()}
+    addresses = give_addresses(course, kept)
+
+    outline = Outline(
+        course=str(course.lineage),
+        title=page.title,
+        modules=tuple(
+            Module(
+                lineage=str(key),
+                title=title,
+                lessons=tuple(_entry(row, lessons, addresses) for row in parents[path]),
+            )
+            for path, key, title in modules
+        ),
+    )
+    frozen, frozen_modules = outline.freeze()
+    return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses)
+
+
+def _raw(stored: str | None) -> list[dict[str, Any]]:
+    value = json.loads(stored or "[]")
+    # MariaDB's JSON columns may hold the text once more encoded.
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def lineages_of_links(bodies: Iterable[Any]) -> dict[int, str]:
+    """Primary key → lineage of every page that the bodies link to."""
+    wanted: set[int] = set()
+    for body in bodies:
+        wanted |= content.linked_page_ids(body)
+    if not wanted:
+        return {}
+    return {pk: str(key) for pk, key in Page.objects.filter(pk__in=wanted).values_list("pk", "translation_key")}
+
+
+def _entry(row: dict[str, Any], lessons: dict[str, Frozen], addresses: dict[str, LessonAddress]) -> Lesson:
+    lineage = str(row["translation_key"])
+    return Lesson(
+        lineage=lineage,
+        address=addresses[lineage].address,
+        title=row["title"],
+        section=row["section"],
+        required=row["required"],
+        free_preview=row["free_preview"],
+        minutes=row["minutes"],
+        completion=row["completion"],
+        era=max(row["era"], addresses[lineage].era),
+        digest=lessons[lineage].digest,
+    )
+
+
+def give_addresses(course: Course, rows: list[dict[str, Any]]) -> dict[str, LessonAddress]:
+    """Each lesson's address: the one it has, else a new one from its slug, taken by nobody ever before.
+
+    New ones are not stored yet (`pk` is None).
+    """
+    given = {str(row.lineage): row for row in LessonAddress.objects.filter(course=course)}
+    taken = {row.address for row in given.values()}
+    for row in rows:
+        lineage = str(row["translation_key"])
+        if lineage not in given:
+            address = _free(row["slug"], taken)
+            taken.add(address)
+            given[lineage] = LessonAddress(course=course, lineage=lineage, address=address)
+    return given
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    base = slugify(slug, allow_unicode=True)[:ADDRESS_LENGTH].strip("-") or "lesson"
+    address, number = base, 2
+    while address in taken:
+        address = f"{base}-{number}"
+        number += 1
+    return address

@@ -1,0 +1,16 @@
+"""Public pages that are not in the page tree."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from course_pages import catalogue
+from course_pages.models import InstructorProfile
+
+
+def instructor(request: HttpRequest, slug: str) -> HttpResponse:
+    """An instructor and the courses they teach."""
+    profile = get_object_or_404(InstructorProfile.objects.select_related("photo"), slug=slug)
+    pages = catalogue.published().filter(course_instructors__instructor=profile).order_by("path")
+    return render(
+        request, "course_pages/instructor.html", {"instructor": profile, "courses": catalogue.cards(pages)}
+    )

@@ -1,0 +1,51 @@
+"""Courses in Wagtail's admin."""
+
+from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from assets.models import Document
+from core import snapshots
+from course_pages.models import Course, InstructorProfile, Level, Topic
+
+
+class TopicViewSet(SnippetViewSet):
+    model = Topic
+    icon = "tag"
+    sort_order_field = "sort_order"
+
+
+class LevelViewSet(SnippetViewSet):
+    model = Level
+    icon = "order"
+    sort_order_field = "sort_order"
+
+
+class InstructorViewSet(SnippetViewSet):
+    model = InstructorProfile
+    icon = "user"
+    list_display = ["name", "role"]
+
+
+class CourseDataGroup(SnippetViewSetGroup):
+    menu_label = _("Course data")
+    menu_icon = "list-ul"
+    menu_order = 250
+    items = (InstructorViewSet, TopicViewSet, LevelViewSet)
+
+
+register_snippet(CourseDataGroup)
+
+
+@hooks.register("before_serve_document")
+def course_files_have_one_door(document: Document, request: HttpRequest) -> HttpResponse | None:
+    """Files of courses are handed out by the lesson's door only; here to people who edit."""
+    if request.user.has_perm("wagtailadmin.access_admin"):
+        return None
+    of_course = Course.objects.filter(collection=document.collection_id).exists()
+    if of_course or snapshots.is_pinned("document", document.pk):
+        raise PermissionDenied
+    return None

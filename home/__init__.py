@@ -1,0 +1,1 @@
+"""Home, landing pages and site settings."""

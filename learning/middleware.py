@@ -1,0 +1,55 @@
+"""Every closed door answers the same way: sign in, the course's page, or 404."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from core.errors import page_not_found
+from course_pages import courses
+from course_pages.models import Course
+from learning.services.access import LessonClosed, Reason
+
+
+class lesson_closed:  # noqa: N801 - reads as a middleware's name in the settings
+    """Turns LessonClosed into a response; nothing was written when it is raised."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, LessonClosed):
+            return None
+        if request.method not in {"GET", "HEAD"}:
+            return render(request, "403.html", status=403)
+        if error.reason is Reason.SIGN_IN:
+            return _go(request, redirect_to_login(request.get_full_path()).url)
+        if error.reason is Reason.ENROL and error.course is not None:
+            url = public_url(error.course)
+            return _go(request, url) if url else page_not_found(request, Http404())
+        if error.reason is Reason.RETIRED and error.course is not None:
+            context = {
+                "reason": error.reason,
+                "message": _("This lesson is no longer part of the course. What you completed stays on your record."),
+                "actions": [{"label": _("To the course"), "url": error.course.get_absolute_url()}],
+            }
+            return render(request, "learning/closed.html", context, status=410)
+        return page_not_found(request, Http404())
+
+
+def public_url(course: Course) -> str | None:
+    """The course's public page, None while it is not published."""
+    page = courses.page_of(course)
+    return page.get_url() if page is not None and page.live else None
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url)

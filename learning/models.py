@@ -1,0 +1,124 @@
+"""What learners have: enrolments, grants of access, progress and completions.
+
+Rows refer to content by lineage, never by a key to a page: no editor's action can delete them.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import ExactCharField
+from course_pages.models import Course, Release
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def with_access(self, now: datetime) -> "EnrolmentQuerySet":
+        """Enrolments that a grant opens at this moment."""
+        return self.filter(Exists(AccessGrant.objects.active(now).filter(enrolment=OuterRef("pk"))))
+
+
+class Enrolment(models.Model):
+    """A person in a course: one row for ever. Access comes and goes by grants; this stays."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    left_at = models.DateTimeField(null=True, blank=True, help_text=_("Left by the learner; progress is kept."))
+    completed_at = models.DateTimeField(null=True, blank=True, help_text=_("Sticky: stays whatever is released later."))
+    completed_release = models.ForeignKey(
+        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # For lists; the truth is in the completions, compared nightly.
+    done_count = models.PositiveIntegerField(default=0)
+    last_lineage = models.UUIDField(null=True, blank=True, help_text=_("The lesson to resume."))
+    last_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Enrolment"]] = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        constraints = [models.UniqueConstraint(fields=["user", "course"], name="enrolled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.course}"
+
+
+class GrantQuerySet(models.QuerySet["AccessGrant"]):
+    def active(self, now: datetime) -> "GrantQuerySet":
+        """Grants that open the course at this moment."""
+        return self.filter(
+            Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now, revoked_at=None
+        )
+
+
+class AccessGrant(models.Model):
+    """A reason why somebody may study, with start and end. One is in while any grant is active."""
+
+    class Source(models.TextChoices):
+        FREE = "free", _("Free course")
+        STAFF = "staff", _("Staff")
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="grants")
+    source = models.CharField(max_length=16, choices=Source.choices)
+    source_key = ExactCharField(max_length=100)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access grant")
+        verbose_name_plural = _("access grants")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_key"], name="grant_once_per_source"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.source_key}"
+
+
+class LessonProgress(models.Model):
+    """Where a learner is in a lesson."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="progress")
+    lineage = models.UUIDField()
+    opened_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("lesson progress")
+        verbose_name_plural = _("lesson progress")
+        constraints = [models.UniqueConstraint(fields=["enrolment", "lineage"], name="progress_once_per_lesson")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.lineage}"
+
+
+class LessonCompletion(models.Model):
+    """The ledger: a lesson completed, tied to the content it was completed on. Append-only."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="completions")
+    lineage = models.UUIDField()
+    era = models.PositiveIntegerField()
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    digest = ExactCharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("lesson completion")
+        verbose_name_plural = _("lesson completions")
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "lineage", "era"], name="completed_once_per_era"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.lineage} {self.era}"

@@ -1,0 +1,171 @@
+"""The learner's pages. Views parse, ask the one door, call a service, render."""
+
+import mimetypes
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assets.models import Document
+from course_pages import courses, rendering
+from course_pages.public import lesson_html, lesson_url
+from learning import pages
+from learning.middleware import public_url
+from learning.outline_rows import module_rows
+from learning.services import access, enrolment, progress
+from learning.services.access import Seat
+
+PLAYED_INLINE = {"video/mp4", "video/webm", "text/vtt", "audio/mpeg"}
+
+
+@login_required
+@never_cache
+@require_GET
+def my_learning(request: HttpRequest) -> HttpResponse:
+    items = pages.my_learning(request.user)  # type: ignore[arg-type]
+    return render(request, "learning/my_learning.html", {"items": items})
+
+
+@never_cache
+@require_GET
+def course(request: HttpRequest, course: str) -> HttpResponse:
+    place = access.enter_course(request.user, course)
+    return render(request, "learning/course_home.html", pages.course_home(place))
+
+
+@never_cache
+@require_GET
+def rows(request: HttpRequest, course: str, number: int) -> HttpResponse:
+    """The rows of one module, for the player's outline."""
+    place = access.enter_course(request.user, course)
+    if not 1 <= number <= len(place.outline.modules):
+        raise Http404
+    assert place.enrolment is not None
+    return HttpResponse(module_rows(place.course, number - 1).html(progress.completed_eras(place.enrolment)))
+
+
+@never_cache
+@require_GET
+def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
+    seat = access.enter_lesson(request.user, course, lesson)
+    if not seat.may_study:
+        return _preview(request, seat)
+    in_player = bool(request.htmx) and request.htmx.target == "player"  # type: ignore[attr-defined]
+    template = "learning/_player.html" if in_player else "learning/lesson.html"
+    response = render(request, template, pages.lesson(seat) | {"in_player": in_player})
+    response["Vary"] = "HX-Request, HX-Target, Cookie"
+    return response
+
+
+def _preview(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """A free lesson for somebody who is not enrolled."""
+    following = seat.outline.neighbours(seat.lesson.lineage)[1]
+    course_page = courses.page_of(seat.course)
+    context = {
+        "lesson": seat.lesson,
+        "body": lesson_html(seat.course, seat.outline, seat.lesson),
+        "course_title": seat.outline.title,
+        "page_url_of_course": public_url(seat.course) or "/",
+        "course_page": course_page,
+        "next": pages.link(seat.course, following) if following and following.free_preview else None,
+    }
+    return render(request, "course_pages/lesson_preview.html", context)
+
+
+@require_POST
+def complete(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
+    """Mark a lesson completed. Without JavaScript: back to the lesson, or on to the next."""
+    seat = access.enter_lesson(request.user, course, lesson, to_study=True)
+    result = progress.complete(seat=seat)
+    if not request.htmx:  # type: ignore[attr-defined]
+        following = seat.outline.neighbours(seat.lesson.lineage)[1]
+        target = lesson_url(seat.course, following.address) if following else seat.course.get_absolute_url()
+        return redirect(target)
+    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {"progress": result}
+    return render(request, "learning/_complete.html", context | {"with_progress": True})
+
+
+@require_POST
+def opened(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
+    """The page tells that the lesson is open: for resuming, and for lessons completed by opening."""
+    seat = access.enter_lesson(request.user, course, lesson, to_study=True)
+    result = progress.open_lesson(seat=seat)
+    if result is None:
+        return HttpResponse(status=204)
+    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {"progress": result}
+    return render(request, "learning/_complete.html", context | {"with_progress": True})
+
+
+@require_GET
+def file(request: HttpRequest, course: str, lesson: str, document: int) -> HttpResponseBase:
+    """A file of the lesson, for whoever may see the lesson."""
+    seat = access.enter_lesson(request.user, course, lesson)
+    if document not in rendering.document_ids(seat.lesson.digest):
+        raise Http404
+    found = get_object_or_404(Document, pk=document)
+    kind = mimetypes.guess_type(found.filename)[0] or "application/octet-stream"
+    inline = kind in PLAYED_INLINE
+    response = FileResponse(
+        found.file.open("rb"),
+        as_attachment=not inline,
+        filename=found.filename,
+        content_type=kind if inline else "application/octet-stream",
+    )
+    response["Cache-Control"] = "private, max-age=3600"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, course: str) -> HttpResponse:
+    """Enrol: one click; sign-in on the way and back."""
+    found, seat = access.find(request.user, course)
+    url = public_url(found)
+    if seat is not None:
+        return redirect(found.get_absolute_url())
+    if url is None:
+        raise Http404
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    if request.method == "POST":
+        enrolment.enrol(user=request.user, course=found)
+        return redirect(found.get_absolute_url())
+    page = courses.page_of(found)
+    return render(
+        request,
+        "learning/join.html",
+        {"course": found, "course_title": found.title, "course_url": url, "image": page.image if page else None},
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def leave(request: HttpRequest, course: str) -> HttpResponse:
+    """Leave a course after a second step; progress is kept."""
+    place = access.enter_course(request.user, course)
+    assert place.enrolment is not None
+    if request.method == "POST":
+        enrolment.leave(enrolment=place.enrolment)
+        return redirect("learning:my")
+    return render(request, "learning/leave.html", {"course": place.course, "course_title": place.outline.title})
+
+
+@never_cache
+@require_GET
+def enrol_island(request: HttpRequest, course: str) -> HttpResponse:
+    """What the course's page offers this visitor."""
+    found, seat = access.find(request.user, course)
+    context: dict[str, object] = {"course": found, "state": "open" if request.user.is_authenticated else "anonymous"}
+    if seat is not None:
+        home = pages.course_home(access.place(found, seat))
+        context |= {
+            "state": "enrolled",
+            "progress": home["progress"],
+            "started": home["started"],
+            "continue_url": home["continue_lesson"].url if home["continue_lesson"] else found.get_absolute_url(),
+        }
+    return render(request, "learning/_enrol.html", context)

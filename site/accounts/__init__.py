@@ -1,0 +1,1 @@
+"""People: the user model, roles, sign-in and account pages."""

@@ -1,0 +1,1 @@
+"""Figures about learning and sales; nothing imports it."""

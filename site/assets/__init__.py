@@ -1,0 +1,1 @@
+"""Pictures and files, stored under their digest and kept while released content needs them."""

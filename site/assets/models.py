@@ -1,0 +1,117 @@
+"""Our own image, rendition and document models."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.models import AbstractDocument
+from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import Image as WagtailImage
+
+from assets.storage import digest_of, path_for, private_storage
+from core import snapshots
+from core.fields import ExactCharField
+from taggit.managers import TaggableManager
+
+
+class Image(AbstractImage):
+    """A picture. Its file cannot be replaced while released content shows it."""
+
+    sha256 = ExactCharField(max_length=64, blank=True, editable=False, db_index=True)
+
+    # Declared again only for names that do not clash with Wagtail's own model.
+    tags = TaggableManager(help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_images")
+    uploaded_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("uploaded by user"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="lectern_images",
+    )
+
+    admin_form_fields = WagtailImage.admin_form_fields
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+
+    def get_upload_to(self, filename: str) -> str:
+        self.sha256 = digest_of(self.file)
+        return path_for("images", self.sha256, filename)
+
+    def clean(self) -> None:
+        super().clean()
+        _refuse_replacement_while_pinned(self, "image")
+
+
+class Rendition(AbstractRendition):
+    """A picture in one size and format."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="rendition_once"),
+        ]
+
+
+def document_path(document: "Document", filename: str) -> str:
+    document.sha256 = digest_of(document.file)
+    return path_for("documents", document.sha256, filename)
+
+
+class Document(AbstractDocument):
+    """A file. It has no public address: `documents/` and the learning door hand it out."""
+
+    file = models.FileField(_("file"), upload_to=document_path, storage=private_storage, max_length=255)
+    sha256 = ExactCharField(max_length=64, blank=True, editable=False, db_index=True)
+    original_name = models.CharField(max_length=255, blank=True, editable=False)
+
+    # Declared again only for names that do not clash with Wagtail's own model.
+    tags = TaggableManager(help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_documents")
+    uploaded_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("uploaded by user"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="lectern_documents",
+    )
+
+    admin_form_fields = ("title", "file", "collection", "tags")
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.file and not self.file._committed:
+            self.original_name = self.file.name.replace("\\", "/").rsplit("/", 1)[-1][:255]
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        _refuse_replacement_while_pinned(self, "document")
+
+    @property
+    def filename(self) -> str:
+        """The name under which the file came, for the one who downloads it."""
+        return self.original_name or super().filename
+
+
+def _refuse_replacement_while_pinned(thing: Image | Document, kind: str) -> None:
+    from django.core.exceptions import ValidationError
+
+    if thing.pk and thing.file and not thing.file._committed and snapshots.is_pinned(kind, thing.pk):
+        raise ValidationError(
+            {
+                "file": _(
+                    "Learners see this file in a released lesson, so it cannot be exchanged. "
+                    "Upload the new file on its own and choose it in the lesson."
+                )
+            }
+        )

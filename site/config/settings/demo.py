@@ -1,0 +1,14 @@
+"""Settings of `bin/demo`: production's behaviour on one machine, with a mailbox instead of mail."""
+
+import os
+
+os.environ.setdefault("LOG_FORMAT", "text")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("DEMO_MAILBOX", "true")
+# bin/demo makes a key once and keeps it below var/.
+os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+
+from config.settings.base import *  # noqa: E402, F403
+
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+DEMO_MODE = True

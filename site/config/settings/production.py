@@ -1,0 +1,44 @@
+"""Settings for a public server. Whatever is missing is named when the process starts."""
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import ALLOWED_HOSTS, BASE_URL, DATABASES, DEMO_MAILBOX, SECRET_KEY
+
+from config import env  # isort: skip
+
+if len(SECRET_KEY) < 40 or len(set(SECRET_KEY)) < 10 or "development-only" in SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too weak. Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'."
+    )
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is empty or '*'. Name the site's hosts: ALLOWED_HOSTS=learn.example.org.")
+if not BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("BASE_URL must begin with https://. Set it to the site's public address.")
+if DEMO_MAILBOX:
+    raise ImproperlyConfigured("DEMO_MAILBOX shows everybody's mail. Remove it from a production environment.")
+if DATABASES["default"]["ENGINE"].endswith("sqlite3") and not env.flag("ALLOW_SQLITE", False):
+    raise ImproperlyConfigured(
+        "DATABASE_URL names SQLite. Use mysql://user:password@host:3306/name, or set ALLOW_SQLITE=true for a small site."
+    )
+
+_mail = urlsplit(env.text("EMAIL_URL", remedy="Set EMAIL_URL=smtp://user:password@host:587/?tls=1."))
+if _mail.scheme != "smtp" or not _mail.hostname:
+    raise ImproperlyConfigured("EMAIL_URL is no mail server. Set EMAIL_URL=smtp://user:password@host:587/?tls=1.")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _mail.hostname
+EMAIL_PORT = _mail.port or 587
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_TLS = parse_qs(_mail.query).get("tls", ["1"])[0] == "1"
+
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

@@ -1,0 +1,24 @@
+"""Settings of the suite: no network, quick passwords, files in a folder that the tests throw away."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_files = Path(tempfile.gettempdir()) / f"lectern-test-{os.getpid()}"
+os.environ.setdefault("SECRET_KEY", "for-tests-only")
+os.environ.setdefault("LOG_FORMAT", "text")
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{_files}/db.sqlite3")
+os.environ.setdefault("MEDIA_ROOT", str(_files / "media"))
+os.environ.setdefault("PRIVATE_MEDIA_ROOT", str(_files / "private"))
+os.environ.setdefault("RELEASE_QUIET_SECONDS", "0")
+
+from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import STORAGES  # noqa: E402
+
+_files.mkdir(exist_ok=True)
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+ACCOUNT_RATE_LIMITS = False
+WAGTAIL_AUTOSAVE_INTERVAL = 0

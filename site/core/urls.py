@@ -1,0 +1,8 @@
+from django.urls import path
+
+from core import views
+
+urlpatterns = [
+    path("robots.txt", views.robots, name="robots"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]

@@ -1,0 +1,1 @@
+"""Typed clients of outside services; only these import `stripe` and `imagekitio`."""

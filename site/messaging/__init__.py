@@ -1,0 +1,1 @@
+"""Mail: what is sent, and the mailbox page of demo and development."""
