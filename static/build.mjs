@@ -1,6 +1,6 @@
 // Builds static/dist from static/src and the npm packages: `npm run build`, or `npm run watch` while working.
 //
-//   scripts  → dist/<name>.js           esbuild: ES modules, minified, with source maps; parts loaded on demand in dist/chunks/
+//   scripts  → dist/<name>.js           esbuild, minified, with source maps; parts loaded on demand in dist/chunks/
 //   styles   → dist/<name>.css          Tailwind, minified
 //   fonts    → dist/fonts/<family>-<subset>-<style>.woff2, where
 //                family  source-serif-4 ("Source Serif 4 Variable", headings), source-sans-3 ("Source Sans 3 Variable", text)
@@ -24,7 +24,8 @@ const dist = path.join(here, "dist");
 const packages = path.join(root, "node_modules");
 const watching = process.argv.includes("--watch");
 
-const SCRIPTS = ["app.js"];
+const MODULES = ["app.js"];
+const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
 const STYLES = ["app.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"];
@@ -58,21 +59,16 @@ async function buildImages() {
 }
 
 async function buildScripts() {
-  const options = {
-    entryPoints: entries(SCRIPTS),
-    outdir: dist,
-    bundle: true,
-    format: "esm",
-    splitting: true,
-    chunkNames: "chunks/[name]-[hash]",
-    minify: true,
-    sourcemap: true,
-    target: ["es2022"],
-    logLevel: "warning",
-  };
-  if (options.entryPoints.length === 0) return;
-  if (watching) await (await esbuild.context(options)).watch();
-  else await esbuild.build(options);
+  const common = { outdir: dist, bundle: true, minify: true, sourcemap: true, target: ["es2022"], logLevel: "warning" };
+  const builds = [
+    { entryPoints: entries(MODULES), format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]" },
+    { entryPoints: entries(CLASSIC), format: "iife" },
+  ];
+  for (const build of builds.filter(({ entryPoints }) => entryPoints.length > 0)) {
+    const options = { ...common, ...build };
+    if (watching) await (await esbuild.context(options)).watch();
+    else await esbuild.build(options);
+  }
 }
 
 /** Runs Tailwind's own command line, as it has no stable interface for programs. */
