@@ -1,0 +1,10 @@
+// localStorage that may be closed (private windows, blocked storage).
+
+export function remember(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Not remembered, then; the page works all the same.
+  }
+}
