@@ -323,9 +323,7 @@ def _unpack_zip(path: Path, ledger: _Ledger) -> None:
                 ledger.check_size(member.filename, member.file_size)
                 claimed += member.file_size
                 ledger.check_total(claimed)
-                placed.append(
-                    (member, ledger.place(member.orig_filename, folder=member.is_dir()))
-                )
+                placed.append((member, ledger.place(member.orig_filename, folder=member.is_dir())))
             for member, target in placed:
                 if member.is_dir():
                     target.mkdir(parents=True, exist_ok=True)

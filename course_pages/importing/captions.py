@@ -34,9 +34,7 @@ def to_vtt(cues: list[Cue]) -> str:
     for cue in cues:
         lines.append(f"{_stamp(cue.start)} --> {_stamp(cue.end)}")
         # A line holding an arrow or nothing would end the cue.
-        lines += [
-            html.escape(line, quote=False) for line in cue.text.splitlines() if line.strip()
-        ]
+        lines += [html.escape(line, quote=False) for line in cue.text.splitlines() if line.strip()]
         lines.append("")
     return "\n".join(lines)
 
@@ -65,8 +63,8 @@ def to_transcript(cues: list[Cue]) -> str:
 
 
 def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else (
-        "utf-8-sig",
+    for encoding in (
+        ("utf-8-sig", "utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",)
     ):
         try:
             return data.decode(encoding)

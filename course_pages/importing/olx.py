@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -39,7 +39,7 @@ from course_pages.importing.errors import SourceRefused
 from course_pages.importing.olx_problem import problem_html
 from course_pages.importing.olx_texts import activity_texts
 from course_pages.importing.sanitise import Note, Target, TargetKind
-from course_pages.importing.xml import Malformed, parse_xml, read_xml
+from course_pages.importing.xml import Malformed, read_xml
 
 LARGEST_HTML = 4 * 1024 * 1024
 DEEPEST = 12
@@ -155,7 +155,8 @@ class _Reader:
         self.key = "+".join(filter(None, (pointer.get("org"), pointer.get("course"), run)))
         self.policy = self._read_policy(run)
         course = self._definition(pointer, required=True)
-        assert course is not None
+        if course is None:
+            raise SourceRefused(_("course.xml does not describe a course."))
         self.language = (course.get("language") or self._policy_of(course, "language")).strip()
         title = self._title(course) or pointer.get("course") or self.key
         self._account(Kind.IMPORTED, "course", title, "")
@@ -173,9 +174,7 @@ class _Reader:
                 self._account(Kind.IMPORTED, "chapter", self._module_title(chapter), title)
             else:
                 reason = _("it holds nothing that could be shown: left out")
-                self._account(
-                    Kind.REPORTED, "chapter", self._module_title(chapter), title, reason
-                )
+                self._account(Kind.REPORTED, "chapter", self._module_title(chapter), title, reason)
         if not modules:
             raise SourceRefused(_("The course holds no lesson that could be imported."))
         body = self._overview(title)
@@ -290,9 +289,7 @@ class _Reader:
         title = self._title(section)
         children = list(_elements(section))
         if _hidden(section):
-            self._account(
-                Kind.REPORTED, section.tag, title, place, _("for staff only: left out")
-            )
+            self._account(Kind.REPORTED, section.tag, title, place, _("for staff only: left out"))
             for child in children:
                 self._skip(child, f"{place} › {title}", _("for staff only: left out"))
             return
@@ -369,7 +366,8 @@ class _Reader:
         if element.tag != pointer.tag:
             return None
         for key, value in pointer.attrib.items():
-            element.attrib.setdefault(key, value)
+            if key not in element.attrib:
+                element.set(key, value)
         return element
 
     def _inside(self, *parts: str) -> Path | None:
@@ -429,9 +427,7 @@ class _Reader:
             self._detail(note.what, note.name, place, note.reason)
         return piece.blocks
 
-    def _group(
-        self, element: etree._Element, name: str, place: str, depth: int
-    ) -> list[Block]:
+    def _group(self, element: etree._Element, name: str, place: str, depth: int) -> list[Block]:
         tag = element.tag
         blocks: list[Block] = []
         children = [c for c in _elements(element) if c.tag not in {"show"}]
@@ -517,8 +513,10 @@ class _Reader:
             blocks += made.blocks
             notes += made.notes
         kept = len(blocks) > 1
-        reason = _("there is no such block here; its text is kept") if kept else _(
-            "there is no such block here"
+        reason = (
+            _("there is no such block here; its text is kept")
+            if kept
+            else _("there is no such block here")
         )
         return _Piece(blocks, Kind.REPORTED, reason, notes)
 
@@ -551,9 +549,7 @@ class _Reader:
             )
         return _Piece([block, *extras], Kind.IMPORTED, "", notes)
 
-    def _video_source(
-        self, element: etree._Element, notes: list[Note]
-    ) -> tuple[str, str | None]:
+    def _video_source(self, element: etree._Element, notes: list[Note]) -> tuple[str, str | None]:
         """The address or the file, whichever the export has; YouTube first, as Open edX does."""
         youtube = element.get("youtube_id_1_0") or ""
         for pair in (element.get("youtube") or "").split(","):
@@ -661,8 +657,10 @@ class _Reader:
         element = self._definition(pointer)
         name = self._title(element if element is not None else pointer) or pointer.tag
         self._account(Kind.REPORTED, pointer.tag, name, place, reason)
-        if element is not None and depth < DEEPEST and (
-            element.tag == "vertical" or element.tag in CHOOSERS
+        if (
+            element is not None
+            and depth < DEEPEST
+            and (element.tag == "vertical" or element.tag in CHOOSERS)
         ):
             for child in _elements(element):
                 self._skip(child, f"{place} › {name}", reason, depth + 1)
@@ -888,9 +886,9 @@ def _jump(url: str) -> str:
     """The name of the part of the course that a link inside it leads to, or ""."""
     if match := re.match(r"^/?jump_to_id/([^/?#]+)", url):
         return match.group(1)
-    if match := re.search(r"(?:/jump_to/|block-v1:)\S*?(?:@|/)([^@/?#+]+)/?(?:[?#].*)?$", url):
-        if "type@asset" not in url:
-            return match.group(1)
+    inside = re.search(r"(?:/jump_to/|block-v1:)\S*?(?:@|/)([^@/?#+]+)/?(?:[?#].*)?$", url)
+    if inside and "type@asset" not in url:
+        return inside.group(1)
     if re.fullmatch(r"[0-9a-f]{32}", url):
         return url
     return ""

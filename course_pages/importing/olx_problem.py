@@ -14,7 +14,7 @@ SECRET = {
     "script", "style", "solution", "solutionset", "demandhint", "hint", "hintgroup", "hintpart",
     "correcthint", "choicehint", "compoundhint", "optionhint", "stringequalhint", "numericalhint",
     "additional_answer", "responseparam", "answer", "targetedfeedbackset", "targetedfeedback",
-    "startouttext", "endouttext", "stringequalhint", "tag",
+    "startouttext", "endouttext", "tag",
 }  # fmt: skip
 FIELDS = {
     "textline", "formulaequationinput", "inputtext", "textbox", "filesubmission",

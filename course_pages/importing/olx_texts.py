@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 from collections.abc import Iterator
@@ -82,10 +83,8 @@ def _generic(element: etree._Element) -> Iterator[str]:
         if value and value.strip() and value != element.get("display_name"):
             yield _maybe_html(value)
     if data := element.get("data"):
-        try:
+        with contextlib.suppress(ValueError, RecursionError):
             yield from (f"<p>{_text(words)}</p>" for words in _json_words(json.loads(data), 0))
-        except (ValueError, RecursionError):
-            pass
     yield from _generic_children(element)
 
 

@@ -42,7 +42,9 @@ class Report:
             for finding in findings
             if finding.kind is not Kind.IGNORED
         )
-        types = sorted({*found, *(kind for kind, __ in counted)}, key=lambda t: (-found.get(t, 0), t))
+        types = sorted(
+            {*found, *(kind for kind, __ in counted)}, key=lambda t: (-found.get(t, 0), t)
+        )
         rows = tuple(
             Row(
                 block_type,

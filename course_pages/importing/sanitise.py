@@ -50,11 +50,28 @@ SCRIPTS = {"script", "template"}
 INVISIBLE = {"style", "link", "meta", "base", "head", "param", "source", "track", "col", "colgroup"}
 # Icon fonts write the icon's name as text; a learner must not read "menu_book".
 ICON_CLASS = re.compile(r"(?:^|\s)material-(?:icons|symbols)[\w-]*")
-ICON_TEXT = {"check": "✓", "done": "✓", "check_circle": "✓", "close": "✗", "cancel": "✗", "clear": "✗"}
+ICON_TEXT = {
+    "check": "✓",
+    "done": "✓",
+    "check_circle": "✓",
+    "close": "✗",
+    "cancel": "✗",
+    "clear": "✗",
+}
 POOR_LINK_TEXT = {"here", "click here", "link", "this", "download", "file", "pdf"}
 CODE_LANGUAGES = {language for language, __ in LANGUAGES}
-CODE_ALIASES = {"js": "javascript", "py": "python", "py3": "python", "sh": "bash", "shell": "bash",
-                "ts": "typescript", "c++": "cpp", "yml": "yaml", "rs": "rust", "markup": "html"}  # fmt: skip
+CODE_ALIASES = {
+    "js": "javascript",
+    "py": "python",
+    "py3": "python",
+    "sh": "bash",
+    "shell": "bash",
+    "ts": "typescript",
+    "c++": "cpp",
+    "yml": "yaml",
+    "rs": "rust",
+    "markup": "html",
+}
 # What neither XML nor a database column takes.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -280,7 +297,9 @@ def _inline_words(block: Block) -> str:
         case "heading":
             return f"<b>{html.escape(value['text'], quote=False)}</b>"
         case "code":
-            return f"<code>{html.escape(value['code'], quote=False).replace(chr(10), '<br>')}</code>"
+            return (
+                f"<code>{html.escape(value['code'], quote=False).replace(chr(10), '<br>')}</code>"
+            )
         case _:
             words = html.escape(value["text"], quote=False).replace("\n\n", "<br>")
             source = html.escape(value["attribution"], quote=False)
@@ -306,7 +325,10 @@ def _script_only(tree: HtmlElement) -> str:
         for element in tree.iter("button", "input")
         if any(name.startswith("on") for name in element.attrib)
     ]
-    if not buttons or next(tree.iter("img", "a", "iframe", "video", "table", "pre"), None) is not None:
+    if (
+        not buttons
+        or next(tree.iter("img", "a", "iframe", "video", "table", "pre"), None) is not None
+    ):
         return ""
     labels = " ".join(" ".join(element.itertext()) for element in buttons).split()
     words = " ".join(tree.itertext()).split()
@@ -517,7 +539,9 @@ class _Walker:
                 self.emit(picture(target.value, alt, caption))
                 return
             case TargetKind.FILE:
-                self.note("image", target.title, _("is no picture that can be shown: offered as a file"))
+                self.note(
+                    "image", target.title, _("is no picture that can be shown: offered as a file")
+                )
                 if alt:
                     self.emit(download(target.value, alt))
             case TargetKind.WEB:
@@ -539,9 +563,7 @@ class _Walker:
     def _unavailable(self, alt: str) -> None:
         if alt:
             self.emit(
-                callout(
-                    _("A picture is missing here"), f"<p>{html.escape(alt, quote=False)}</p>"
-                )
+                callout(_("A picture is missing here"), f"<p>{html.escape(alt, quote=False)}</p>")
             )
 
     def _walk_figure(self, element: HtmlElement) -> None:
@@ -573,7 +595,9 @@ class _Walker:
         if url.startswith("//"):
             url = f"https:{url}"
         if player_url(url):
-            self.parts.append(Block("embed", {"url": url, "title": (title or _("Video"))[:TITLE_LENGTH]}))
+            self.parts.append(
+                Block("embed", {"url": url, "title": (title or _("Video"))[:TITLE_LENGTH]})
+            )
             return
         target = self.resolver.file(url) if url else Target(TargetKind.NOWHERE, _("no address"))
         match target.kind:
@@ -588,7 +612,9 @@ class _Walker:
             case _:
                 self.note("frame", target.value or url, _("cannot be shown here"))
                 if title:
-                    self.parts.append(callout(title, f"<p>{_('This part is not available here.')}</p>"))
+                    self.parts.append(
+                        callout(title, f"<p>{_('This part is not available here.')}</p>")
+                    )
                 self.content(element)
         self.end_line()
 
@@ -617,7 +643,9 @@ class _Walker:
                 label = html.escape(title or target.value, quote=False)
                 self.parts.append(_Line(f'<a href="{html.escape(target.value)}">{label}</a>'))
                 return
-            self.note("video" if as_video else "audio", target.value, _("the file is not in the source"))
+            self.note(
+                "video" if as_video else "audio", target.value, _("the file is not in the source")
+            )
         self.content(element)
         self.end_line()
 
@@ -645,7 +673,9 @@ class _Walker:
 
     def _walk_select(self, element: HtmlElement) -> None:
         self.note("form", element.get("name") or "select", _("form fields are left out"))
-        options = [" ".join("".join(option.itertext()).split()) for option in element.iter("option")]
+        options = [
+            " ".join("".join(option.itertext()).split()) for option in element.iter("option")
+        ]
         self.say(" / ".join(option for option in options if option))
 
     # Code, quotations
@@ -798,7 +828,9 @@ class _Walker:
     def _is_header(row: HtmlElement, cells: list[HtmlElement]) -> bool:
         parent = row.getparent()
         in_head = parent is not None and parent.tag == "thead"
-        plain = all(next(cell.iter("img", "ul", "ol", "pre", "table", "a"), None) is None for cell in cells)
+        plain = all(
+            next(cell.iter("img", "ul", "ol", "pre", "table", "a"), None) is None for cell in cells
+        )
         return plain and len(cells) > 1 and (in_head or all(cell.tag == "th" for cell in cells))
 
     def _row(self, cells: list[HtmlElement], heads: list[str]) -> None:
@@ -814,7 +846,9 @@ class _Walker:
         if heads and len(heads) > 2 and len(texts) > 1:
             if texts[0]:
                 first = f"{html.escape(heads[0], quote=False)}: " if heads[0] else ""
-                self.parts.append(_Line(f"<b>{first}</b>{texts[0]}" if first else f"<b>{texts[0]}</b>"))
+                self.parts.append(
+                    _Line(f"<b>{first}</b>{texts[0]}" if first else f"<b>{texts[0]}</b>")
+                )
             items = []
             for index, words in enumerate(texts[1:], start=1):
                 label = html.escape(heads[index], quote=False) if index < len(heads) else ""
