@@ -131,7 +131,7 @@ class Difference:
     reordered: bool
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
 
 
 def lessons_of(outline: Outline | None) -> Iterator[Lesson]:

@@ -1,5 +1,7 @@
 """Courses in Wagtail's admin."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from assets.models import Document
 from core import snapshots
+from course_pages.importing.writer import IMPORT_ACTION
 from course_pages.models import Course, InstructorProfile, Level, Topic
 
 
@@ -49,3 +52,9 @@ def course_files_have_one_door(document: Document, request: HttpRequest) -> Http
     if of_course or snapshots.is_pinned("document", document.pk):
         raise PermissionDenied
     return None
+
+
+@hooks.register("register_log_actions")
+def imports_stand_in_the_history(actions: Any) -> None:
+    """What an import wrote is found again by this action; see `importing.writer`."""
+    actions.register_action(IMPORT_ACTION, _("Import"), _("Imported from another platform"))
