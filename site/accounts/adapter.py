@@ -1,15 +1,42 @@
 """How allauth behaves here."""
 
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+
+from accounts import people, redirects
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    """Stays on the site, and names the site by its own address whatever host a request claims."""
+
     def is_safe_url(self, url: str | None) -> bool:
-        """Only paths of this site; other hosts' addresses never, whatever they look like."""
-        return bool(url) and url_has_allowed_host_and_scheme(url or "", allowed_hosts=None)
+        return redirects.is_local(url)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return str(settings.LOGIN_REDIRECT_URL)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return people.password_address(key)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        own: dict[str, Any] = {
+            "current_site": SimpleNamespace(
+                name=settings.WAGTAIL_SITE_NAME, domain=urlsplit(settings.BASE_URL).netloc
+            ),
+            "signup_url": settings.BASE_URL + reverse("account_signup"),
+        }
+        if "key" not in context:
+            own["password_reset_url"] = settings.BASE_URL + reverse("account_reset_password")
+        return super().render_mail(template_prefix, email, {**context, **own}, headers)

@@ -11,6 +11,14 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 PERSONAL = ("/account/", "/admin/", "/learn/", "/my/", "/mailbox/", "/styleguide/")
 
 
+def zone(name: str) -> zoneinfo.ZoneInfo:
+    """The time zone of this name; UTC where the system's tables no longer know it."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
 def reader_locale(get_response: Handler) -> Handler:
     """Personal pages speak the signed-in reader's language and clock.
 
@@ -21,7 +29,7 @@ def reader_locale(get_response: Handler) -> Handler:
         if not request.path.startswith(PERSONAL) or not request.user.is_authenticated:
             return get_response(request)
         language = request.user.language or settings.LANGUAGE_CODE
-        with translation.override(language), timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
+        with translation.override(language), timezone.override(zone(request.user.time_zone)):
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -1,6 +1,12 @@
+"""`/account/`: beside allauth's own addresses."""
+
 from django.urls import path
 
 from accounts import views
 
 app_name = "accounts"
-urlpatterns = [path("menu/", views.menu, name="menu")]
+
+urlpatterns = [
+    path("", views.profile, name="profile"),
+    path("menu/", views.menu, name="menu"),
+]

@@ -1,0 +1,112 @@
+"""Who may do what, as data; `accounts.sync` brings the database in line with it.
+
+A role is a group in Wagtail's admin. What a role does not name, it may not do. The rights of
+teachers on their courses are no role: they come with each course's *Teachers of …* group.
+"""
+
+from dataclasses import dataclass
+
+VIEW = ("view",)
+EDIT = ("add", "change", "view")
+ALL = ("add", "change", "delete", "view")
+
+
+def rights(label: str, actions: tuple[str, ...]) -> tuple[str, ...]:
+    """Permissions on a model: `rights("home.sitesettings", EDIT)`."""
+    app, model = label.split(".")
+    return tuple(f"{app}.{action}_{model}" for action in actions)
+
+
+PAGES_ALL = ("add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
+PAGES_PUBLISH = ("add_page", "change_page", "publish_page")
+FILES_USE = ("assets.choose_image", "assets.choose_document")
+FILES_EDIT = (
+    *("assets.add_image", "assets.change_image", "assets.choose_image"),
+    *("assets.add_document", "assets.change_document", "assets.choose_document"),
+)
+FILES_ALL = (*FILES_EDIT, "assets.delete_image", "assets.delete_document")
+
+ROOT = ""
+"""The root collection, above all others."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A group of Wagtail's admin.
+
+    pages: page type → what one may do on pages of that type and all below them;
+    collections: name → what one may do with images and files in it ("" is the root).
+    """
+
+    name: str
+    purpose: str
+    permissions: tuple[str, ...] = ()
+    pages: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    collections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+OPEN_ADMIN = ("wagtailadmin.access_admin",)
+CATALOGUE_DATA = (
+    *rights("course_pages.topic", ALL),
+    *rights("course_pages.level", ALL),
+    *rights("course_pages.instructorprofile", ALL),
+)
+LEARNER_RECORDS = (
+    *rights("learning.enrolment", VIEW),
+    *rights("learning.accessgrant", VIEW),
+    *rights("course_pages.course", VIEW),
+)
+
+INSTRUCTOR = Role(
+    name="Instructor",
+    purpose="Opens the admin; writes in the courses whose teachers they are.",
+    permissions=OPEN_ADMIN,
+)
+EDITOR = Role(
+    name="Editor",
+    purpose="Writes and publishes every page and approves what others wrote.",
+    permissions=(
+        *OPEN_ADMIN,
+        *CATALOGUE_DATA,
+        *rights("course_pages.course", VIEW),
+        *rights("course_pages.release", VIEW),
+        *rights("wagtailredirects.redirect", ALL),
+    ),
+    pages=(("wagtailcore.Page", PAGES_ALL),),
+    collections=((ROOT, FILES_ALL),),
+)
+MARKETING = Role(
+    name="Marketing",
+    purpose="Home and landing pages, their pictures, topics, levels and instructor profiles.",
+    permissions=(*OPEN_ADMIN, *CATALOGUE_DATA, *rights("home.sitesettings", ("change",))),
+    # The rights stop where the catalogue begins: course_pages.permissions.
+    pages=(("home.HomePage", PAGES_PUBLISH),),
+    collections=((ROOT, FILES_USE), ("Marketing", FILES_ALL)),
+)
+SUPPORT = Role(
+    name="Support",
+    purpose="Looks people and their enrolments up; changes nothing.",
+    permissions=(*OPEN_ADMIN, *LEARNER_RECORDS, *rights("accounts.user", VIEW)),
+)
+ADMINISTRATOR = Role(
+    name="Administrator",
+    purpose="Everything but making superusers.",
+    permissions=(
+        *OPEN_ADMIN,
+        *CATALOGUE_DATA,
+        *LEARNER_RECORDS,
+        *rights("course_pages.release", VIEW),
+        *rights("accounts.user", ALL),
+        *rights("auth.group", ALL),
+        *rights("home.sitesettings", ("change",)),
+        *rights("wagtailcore.site", ALL),
+        *rights("wagtailcore.collection", ALL),
+        *rights("wagtailcore.workflow", ALL),
+        *rights("wagtailcore.task", ALL),
+        *rights("wagtailredirects.redirect", ALL),
+    ),
+    pages=(("wagtailcore.Page", PAGES_ALL),),
+    collections=((ROOT, FILES_ALL),),
+)
+
+ROLES = (INSTRUCTOR, EDITOR, MARKETING, SUPPORT, ADMINISTRATOR)

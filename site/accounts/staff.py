@@ -1,0 +1,41 @@
+"""Signing in to and out of Wagtail's admin: through the site's own doors."""
+
+from urllib.parse import urlencode
+
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts.redirects import local_or
+
+
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """On to the site's sign-in page, and back.
+
+    Someone signed in without the right to be here is told so: sent to sign in, they would come
+    straight back, for ever.
+    """
+    target = local_or(request.GET.get("next"), reverse("wagtailadmin_home"))
+    if request.user.is_authenticated:
+        if not request.user.has_perm("wagtailadmin.access_admin"):
+            raise PermissionDenied
+        return redirect(target)
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+
+
+@never_cache
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session on POST; a mere link leads to the page that asks."""
+    if request.method != "POST":
+        return redirect("account_logout")
+    logout(request)
+    return redirect("/")
+
+
+@never_cache
+def reset_password(request: HttpRequest) -> HttpResponse:
+    return redirect("account_reset_password")

@@ -1,0 +1,24 @@
+"""Mails kept instead of sent."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class KeptEmail(models.Model):
+    """A mail that a demo or a developer's site wrote; nobody else got it."""
+
+    to = models.TextField(_("to"))
+    sender = models.CharField(_("from"), max_length=320)
+    subject = models.TextField(_("subject"), blank=True)
+    text = models.TextField(_("text"), blank=True)
+    html = models.TextField(_("HTML"), blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("kept e-mail")
+        verbose_name_plural = _("kept e-mails")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.subject
