@@ -76,7 +76,8 @@ def full_size(pytestconfig: pytest.Config) -> Callable[..., Any]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         if folder in {"unit", "browser"}:
@@ -186,8 +187,12 @@ TEMPORARY: list[Path] = []
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    for folder in TEMPORARY:
-        shutil.rmtree(folder, ignore_errors=True)
+    from django.conf import settings
+
+    files = Path(settings.MEDIA_ROOT).parent
+    for folder in (*TEMPORARY, files):
+        if folder.name.startswith("lectern-test-"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- Browser ---------------------------------------------------------------------------------

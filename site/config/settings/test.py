@@ -4,12 +4,13 @@ import os
 import tempfile
 from pathlib import Path
 
+# A parallel worker inherits its parent's variables and must not share its files.
 _files = Path(tempfile.gettempdir()) / f"lectern-test-{os.getpid()}"
 os.environ.setdefault("SECRET_KEY", "for-tests-only")
 os.environ.setdefault("LOG_FORMAT", "text")
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_files}/db.sqlite3")
-os.environ.setdefault("MEDIA_ROOT", str(_files / "media"))
-os.environ.setdefault("PRIVATE_MEDIA_ROOT", str(_files / "private"))
+os.environ["MEDIA_ROOT"] = str(_files / "media")
+os.environ["PRIVATE_MEDIA_ROOT"] = str(_files / "private")
 os.environ.setdefault("RELEASE_QUIET_SECONDS", "0")
 
 from config.settings.base import *  # noqa: E402, F403
