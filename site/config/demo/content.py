@@ -37,7 +37,7 @@ class DemoLevel:
 
 @dataclass(frozen=True)
 class DemoInstructor:
-    """A fictional author. ``email`` names an account, ``bio`` is rich text."""
+    """A fictional author; ``bio`` is rich text, and there need not be an account of ``email``."""
 
     slug: str
     name: str

@@ -5,8 +5,8 @@ A source is plain text that stays readable as such:
     ## Heading            ### Smaller heading
     Paragraphs, - lists, 1. lists, and a line of --- for a rule (one ``text`` block together)
     ![alt text](images/a.png "Caption"){wide}        an empty alt text marks a decoration
-    ```python Caption of the listing                 … closed by ```
-    :::tip Title                                     note, tip, warning, example or quiz; closed by :::
+    ```python Caption     … closed by ```
+    :::tip Title          … closed by :::            or note, warning, example, quiz
     > Quoted words
     > — Who said them
     ::download file="files/a.csv" title="…" description="…"

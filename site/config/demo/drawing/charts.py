@@ -209,8 +209,9 @@ def sentence_chart() -> Sheet:
             tone = ACCENT if column >= 4 else GREY
             sheet.circle(165 + column * 84, 868 - row * 28, 12, tone)
     sheet.line(126, 886, 710, 886, INK, 3)
-    for px, py in ((0, 30), (40, 62), (75, 40), (120, 88), (160, 60), (205, 110), (250, 92),
-                   (290, 140), (330, 112), (375, 168), (420, 138), (455, 186), (500, 172)):  # fmt: skip
+    bills = (30, 62, 40, 88, 60, 110, 92, 140, 112, 168, 138, 186, 172)
+    for number, py in enumerate(bills):
+        px = number * 42
         sheet.circle(910 + px, 868 - py, 13, ACCENT)
     sheet.path("M876 660 V886 H1470", stroke=INK, width=3)
     return sheet
@@ -263,7 +264,7 @@ def fever_lines() -> Sheet:
 
 def denominators() -> Sheet:
     sheet = Sheet(height=760)
-    panels = (
+    panels: tuple[tuple[str, list[tuple[str, float, str]]], ...] = (
         ("Thefts", [("Great Marsh", 1236, "1,236"), ("Elmford", 463, "463"),
                     ("Dunmore", 395, "395"), ("Quay", 143, "143")]),
         ("per 100,000 people", [("Quay", 600.8, "601"), ("Elmford", 479.8, "480"),
@@ -303,7 +304,7 @@ def log_scale() -> Sheet:
         for tick in (100, 1000, 10000) if logarithmic else (0, 4000, 8000, 12000):
             sheet.line(x0, y(tick), x0 + 490, y(tick), LINE, 2)
             sheet.text(x0 - 16, y(tick) + 11, f"{tick:,}", 32, fill=MUTED, anchor="end")
-        spots = [x0 + 15 + month * 64 for month in range(8)]
+        spots = [x0 + 15.0 + month * 64 for month in range(8)]
         sheet.polyline([(x, y(v)) for x, v in zip(spots, steady, strict=True)], GREY, 9)
         sheet.polyline([(x, y(v)) for x, v in zip(spots, doubling, strict=True)], ACCENT, 9)
         for month in range(8):

@@ -148,16 +148,13 @@ def shoot(printer: Press, folder: Path) -> None:
         "-c:v", "libx264", "-preset", "veryslow", "-crf", "22", "-pix_fmt", "yuv420p",
         "-movflags", "+faststart", "-an", str(folder / "the-axis-that-moved.mp4"),
     ]  # fmt: skip
-    last, frame = "", b""
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
-        assert encoder.stdin is not None
-        for seconds, scene in SCENES:
-            count = round(seconds * RATE)
-            for number in range(count):
-                sheet = scene(number / (count - 1))
-                if sheet.svg() != last:
-                    last, frame = sheet.svg(), printer.png(sheet)
-                encoder.stdin.write(frame)
-    if encoder.returncode:
-        raise RuntimeError(f"ffmpeg ended with {encoder.returncode}")
+    last = ""
+    frames: list[bytes] = []
+    for seconds, scene in SCENES:
+        count = round(seconds * RATE)
+        for number in range(count):
+            sheet = scene(number / (count - 1))
+            frames.append(frames[-1] if sheet.svg() == last else printer.png(sheet))
+            last = sheet.svg()
+    subprocess.run(command, input=b"".join(frames), check=True)  # noqa: S603
     printer.save(side_by_side(1), folder / "the-axis-that-moved.png")

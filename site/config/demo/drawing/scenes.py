@@ -113,8 +113,8 @@ def hero() -> Sheet:
     # cup
     sheet.path("M110 850 H240 V930 Q240 972 200 972 H150 Q110 972 110 930 Z", MINT, MINT, 6)
     sheet.path("M244 872 Q292 872 292 908 Q292 940 240 940", stroke=MINT, width=14)
-    sheet.path("M150 815 Q130 785 150 755 Q170 725 150 695 M200 815 Q180 785 200 755", stroke=DEEP_LINE,
-               width=8)  # fmt: skip
+    steam = "M150 815 Q130 785 150 755 Q170 725 150 695 M200 815 Q180 785 200 755"
+    sheet.path(steam, stroke=DEEP_LINE, width=8)
     return sheet
 
 
@@ -179,25 +179,26 @@ def router_plan() -> Sheet:
         (850, "In the middle", (370, 300)),
     ):
         x, y = left + right, top + down
-        sheet.parts.append(
-            f'<clipPath id="flat{left}"><rect x="{left - 60}" y="50" width="770" height="720"/></clipPath>'
-        )
         sheet.rect(left, top, 660, 600, SUNK)
         for radius in (410, 300, 190, 85):
             sheet.parts.append(
                 f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{ACCENT}" fill-opacity="0.12"'
-                f' stroke="{ACCENT}" stroke-width="4" clip-path="url(#flat{left})"/>'
+                f' stroke="{ACCENT}" stroke-width="4"/>'
             )
         sheet.path(f"M{left} {top} h660 v600 h-660 Z", stroke=INK, width=14)
-        sheet.path(f"M{left + 290} {top} v160 m0 100 v340 M{left + 290} {top + 300} h130 m110 0 h130"
-                   f" M{left} {top + 370} h110 m100 0 h80", stroke=INK, width=9)  # fmt: skip
+        walls = (
+            f"M{left + 290} {top} v160 m0 100 v340"
+            f" M{left + 290} {top + 300} h130 m110 0 h130"
+            f" M{left} {top + 370} h110 m100 0 h80"
+        )
+        sheet.path(walls, stroke=INK, width=9)
         sheet.rect(x - 38, y - 22, 76, 44, INK, 9)
         sheet.circle(x - 16, y, 7, MINT)
         sheet.circle(x + 16, y, 7, MINT)
         for name, px, py in (("bath", 145, 520), ("desk", 145, 240), ("sofa", 500, 470),
                              ("bed", 500, 130)):  # fmt: skip
             sheet.text(left + px, top + py, name, 38, anchor="middle", weight=600)
-        sheet.heading(left, 840, title)
+        sheet.heading(left, 872, title)
     return sheet
 
 
@@ -317,8 +318,11 @@ def marta() -> Sheet:
     sheet.path("M320 800 V620 H480 V800", ACCENT, ACCENT, 4)
     sheet.rect(350, 440, 100, 140, "#edc6a2", 40)
     sheet.circle(400, 350, 150, "#edc6a2")
-    sheet.path("M248 300 H552 V235 C620 210 590 100 500 125 C470 60 330 60 300 125 C210 100 180 210 248 235 Z",
-               PAPER, INK, 9)  # fmt: skip
+    hat = (
+        "M248 300 H552 V235 C620 210 590 100 500 125"
+        " C470 60 330 60 300 125 C210 100 180 210 248 235 Z"
+    )
+    sheet.path(hat, PAPER, INK, 9)
     sheet.path("M345 372 q18 -16 36 0 M420 372 q18 -16 36 0", stroke=INK, width=8)
     sheet.path("M350 425 Q400 465 450 425", stroke=INK, width=8)
     sheet.circle(305, 415, 24, "#e39a78")

@@ -1,5 +1,6 @@
 """A sheet of SVG to draw on, in the palette and type of the site."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from math import cos, radians, sin
@@ -115,7 +116,7 @@ class Sheet:
         )
 
     def polyline(
-        self, points: list[tuple[float, float]], stroke: str = INK, width: float = 8
+        self, points: Sequence[tuple[float, float]], stroke: str = INK, width: float = 8
     ) -> None:
         self.path("M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points), "none", stroke, width)
 
