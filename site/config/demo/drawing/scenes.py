@@ -172,7 +172,7 @@ def inbox() -> Sheet:
 
 
 def router_plan() -> Sheet:
-    sheet = Sheet(height=900)
+    sheet = Sheet(height=930)
     top = 110
     for left, title, (right, down) in (
         (90, "In the corner", (50, 50)),
@@ -195,8 +195,8 @@ def router_plan() -> Sheet:
         sheet.rect(x - 38, y - 22, 76, 44, INK, 9)
         sheet.circle(x - 16, y, 7, MINT)
         sheet.circle(x + 16, y, 7, MINT)
-        for name, px, py in (("bath", 145, 520), ("desk", 145, 240), ("sofa", 500, 470),
-                             ("bed", 500, 130)):  # fmt: skip
+        for name, px, py in (("bath", 145, 540), ("desk", 145, 265), ("sofa", 520, 490),
+                             ("bed", 520, 110)):  # fmt: skip
             sheet.text(left + px, top + py, name, 38, anchor="middle", weight=600)
         sheet.heading(left, 872, title)
     return sheet
