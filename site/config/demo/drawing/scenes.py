@@ -195,7 +195,7 @@ def router_plan() -> Sheet:
         sheet.rect(x - 38, y - 22, 76, 44, INK, 9)
         sheet.circle(x - 16, y, 7, MINT)
         sheet.circle(x + 16, y, 7, MINT)
-        for name, px, py in (("bath", 145, 540), ("desk", 145, 265), ("sofa", 520, 490),
+        for name, px, py in (("bath", 125, 540), ("desk", 125, 265), ("sofa", 520, 490),
                              ("bed", 520, 110)):  # fmt: skip
             sheet.text(left + px, top + py, name, 38, anchor="middle", weight=600)
         sheet.heading(left, 872, title)
