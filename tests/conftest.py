@@ -4,6 +4,8 @@ The full suite runs on SQLite; with DATABASE_URL and REDIS_URL on MariaDB or MyS
 run leaves out it names at its end.
 """
 
+import functools
+import hashlib
 import os
 import shutil
 import tempfile
@@ -166,24 +168,62 @@ def _services_answer(request: pytest.FixtureRequest) -> None:
 # --- Databases -------------------------------------------------------------------------------
 
 
+TEMPORARY: list[Path] = []
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """SQLite tests use a file as the site does: threads then wait for each other as they will."""
+    """SQLite tests use a file as the site does: threads then wait for each other as they will.
+
+    It begins as a copy of what an earlier run made with the same migrations; `migrate` then only
+    runs what follows every migration.
+    """
     from django.conf import settings
 
-    database = settings.DATABASES["default"]
-    if str(database["ENGINE"]).endswith("sqlite3"):
-        memory = Path("/dev/shm")  # noqa: S108 - a private folder is made below it
-        folder = memory if os.access(memory, os.W_OK) else None
-        home = Path(tempfile.mkdtemp(prefix="lectern-test-", dir=folder))
-        TEMPORARY.append(home)
-        database.setdefault("TEST", {})["NAME"] = str(home / "test.sqlite3")
+    if on_services():
+        return
+    memory = Path("/dev/shm")  # noqa: S108 - a private folder is made below it
+    folder = memory if os.access(memory, os.W_OK) else None
+    home = Path(tempfile.mkdtemp(prefix="lectern-test-", dir=folder))
+    TEMPORARY.append(home)
+    database = home / "test.sqlite3"
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(database)
+    if migrated().exists():
+        shutil.copyfile(migrated(), database)
 
 
-TEMPORARY: list[Path] = []
+@pytest.fixture(scope="session")
+def django_db_keepdb(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getvalue("reuse_db")) or (not on_services() and migrated().exists())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> None:
+    """Keeps the freshly migrated database for later runs."""
+    from django.db import connection
+
+    if not on_services() and not django_db_keepdb:
+        kept = migrated()
+        for old in kept.parent.glob("test-*.sqlite3"):
+            old.unlink(missing_ok=True)
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(fresh)])
+        fresh.rename(kept)
+
+
+@functools.cache
+def migrated() -> Path:
+    """Where the empty, migrated database of these migrations and packages is kept."""
+    total = hashlib.sha256()
+    migrations = (*ROOT.glob("*/migrations/*.py"), *ROOT.glob("site/*/migrations/*.py"))
+    for path in sorted((ROOT / "requirements.txt", *migrations)):
+        total.update(path.read_bytes())
+    folder = ROOT / "var"
+    folder.mkdir(exist_ok=True)
+    return folder / f"test-{total.hexdigest()[:16]}.sqlite3"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
