@@ -53,7 +53,7 @@ class ArchiveLimits:
     """Upper bounds of what is unpacked; sizes in bytes, lengths in bytes of UTF-8."""
 
     archive_bytes: int = 256 * 1024 * 1024
-    entries: int = 20_000
+    entries: int = 10_000
     total_bytes: int = 1024 * 1024 * 1024
     file_bytes: int = 256 * 1024 * 1024
     ratio: int = 50
@@ -178,6 +178,7 @@ class _Ledger:
         self.limits = limits
         self.ratio_bytes = max(RATIO_FLOOR, archive_bytes * limits.ratio)
         self.entries = 0
+        self.claimed = 0
         self.total = 0
         self.files: set[str] = set()
         self.spelling: dict[str, str] = {}
@@ -190,8 +191,8 @@ class _Ledger:
                 _("The archive has more than %(limit)s entries.") % {"limit": self.limits.entries}
             )
 
-    def check_size(self, name: str, size: int) -> None:
-        """Refuse a claim that could not be kept, before anything is read."""
+    def claim(self, name: str, size: int) -> None:
+        """Refuse claims that could not be kept, each and all together, before any is believed."""
         if size > self.limits.file_bytes:
             raise ArchiveRefused(
                 _("“%(name)s” claims %(size)s MB; at most %(limit)s MB are accepted.")
@@ -201,7 +202,8 @@ class _Ledger:
                     "limit": self.limits.file_bytes // 2**20,
                 }
             )
-        self.check_total(self.total + size)
+        self.claimed += size
+        self.check_total(self.claimed)
 
     def check_total(self, total: int) -> None:
         if total > self.limits.total_bytes:
@@ -314,15 +316,11 @@ def _unpack_zip(path: Path, ledger: _Ledger) -> None:
     with path.open("rb") as file:
         _check_directory(file, ledger.limits)
         with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            claimed = 0
             placed: list[tuple[zipfile.ZipInfo, Path]] = []
-            for member in members:
+            for member in archive.infolist():
                 ledger.count_entry()
                 _check_zip_member(member)
-                ledger.check_size(member.filename, member.file_size)
-                claimed += member.file_size
-                ledger.check_total(claimed)
+                ledger.claim(member.filename, member.file_size)
                 placed.append((member, ledger.place(member.orig_filename, folder=member.is_dir())))
             for member, target in placed:
                 if member.is_dir():
@@ -439,27 +437,35 @@ class _BoundedStream:
 
 
 def _unpack_tar(path: Path, ledger: _Ledger, *, compressed: bool) -> None:
+    """Twice through the stream: everything is checked before the first file is written."""
+    targets: list[Path] = []
+    for __, member in _tar_members(path, ledger, compressed=compressed):
+        ledger.count_entry()
+        _check_tar_member(member)
+        targets.append(ledger.place(member.name, folder=member.isdir()))
+        ledger.claim(member.name, member.size)
+    pairs = zip(targets, _tar_members(path, ledger, compressed=compressed), strict=True)
+    for target, (archive, member) in pairs:
+        content = None if member.isdir() else archive.extractfile(member)
+        if content is None:
+            target.mkdir(parents=True, exist_ok=True)
+        else:
+            ledger.store(content, target, member.name, member.size)
+
+
+def _tar_members(
+    path: Path, ledger: _Ledger, *, compressed: bool
+) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Every member in order, its content readable until the next; complete or refused."""
     with contextlib.ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
         source: Readable = stack.enter_context(gzip.GzipFile(fileobj=raw)) if compressed else raw
         stream = _BoundedStream(source, ledger)
         with tarfile.TarFile(fileobj=stream, mode="r") as archive:  # type: ignore[arg-type]
             while (member := archive.next()) is not None:
-                ledger.count_entry()
                 # tarfile keeps every member; a course needs none of them again.
                 archive.members.clear()
-                _check_tar_member(member)
-                target = ledger.place(member.name, folder=member.isdir())
-                if member.isdir():
-                    target.mkdir(parents=True, exist_ok=True)
-                    continue
-                ledger.check_size(member.name, member.size)
-                content = archive.extractfile(member)
-                if content is None:
-                    raise ArchiveRefused(
-                        _("“%s” is neither a file nor a folder.") % _shown(member.name)
-                    )
-                ledger.store(content, target, member.name, member.size)
+                yield archive, member
         if stream.last_block.strip(b"\0"):
             # tarfile takes a broken header for the end; only zeros are the end.
             raise ArchiveRefused(_("The archive is damaged or cut off (no end mark)."))
