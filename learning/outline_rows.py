@@ -3,7 +3,7 @@
 A page with 500 lessons costs joining strings, not rendering 500 templates.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -52,8 +52,7 @@ class ModuleRows:
         return render_to_string(
             "learning/_outline_row.html",
             {
-                "lesson": lesson,
-                "url": self.urls[index],
+                "lesson": asdict(lesson) | {"url": self.urls[index]},
                 "state": state,
                 "done": done,
                 "section_start": bool(lesson.section) and lesson.section != before,

@@ -1,6 +1,6 @@
 """What the learner's pages show, put together from the outline and one query of completions."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -109,8 +109,7 @@ def complete_control(seat: Seat, eras: dict[str, int]) -> dict[str, Any]:
     return {
         "course": seat.course,
         "course_home_url": seat.course.get_absolute_url(),
-        "lesson": seat.lesson,
-        "lesson_url": lesson_url(seat.course, seat.lesson.address),
+        "lesson": asdict(seat.lesson) | {"url": lesson_url(seat.course, seat.lesson.address)},
         "complete_url": reverse("learning:complete", args=[seat.course.slug, seat.lesson.address]),
         "opened_url": reverse("learning:opened", args=[seat.course.slug, seat.lesson.address]),
         "done": progress.counts(seat.lesson, eras),

@@ -80,6 +80,8 @@ class Loader:
             users = {account.email: self._account(account) for account in ACCOUNTS}
             self._reference_data()
             home = site_tree.ensure_home(content.HOME.title)
+            # Again: some rights are on pages.
+            sync_roles()
             catalogue = site_tree.ensure_catalogue(
                 home, content.CATALOGUE_TITLE, content.CATALOGUE_SUMMARY
             )
