@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from core import samples
+
 
 @require_GET
 def robots(request: HttpRequest) -> HttpResponse:
@@ -27,4 +29,4 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component, for people who build pages here."""
     if not request.user.has_perm("wagtailadmin.access_admin"):
         raise PermissionDenied
-    return render(request, "core/styleguide.html")
+    return render(request, "core/styleguide.html", samples.style_guide())

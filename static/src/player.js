@@ -23,7 +23,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 /** Bring the current lesson's row into the outline's view, without moving the page. */
 function showCurrentRow() {
-  const row = document.querySelector("#player .outline [aria-current]");
+  const row = document.querySelector("#player .course-outline [aria-current]");
   const pane = side();
   if (!row || !pane || pane.scrollHeight <= pane.clientHeight) return;
   const [from, to] = [row.getBoundingClientRect(), pane.getBoundingClientRect()];

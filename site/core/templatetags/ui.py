@@ -46,7 +46,7 @@ def initials(name: Any) -> str:
 
 @register.filter
 def cover(title: Any) -> str:
-    """The class of the drawn cover that stands for a missing picture; the same title, the same cover."""
+    """Class of the drawn cover in place of a missing picture: one title, one cover."""
     return f"cover-{zlib.crc32(str(title).encode()) % COVERS}"
 
 
