@@ -17,9 +17,20 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
+        from config.startup import check_for
+
+        check_for(sys.argv)
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         raise SystemExit(f"Lectern cannot start: {error}") from error
+    except ModuleNotFoundError as error:
+        module = os.environ["DJANGO_SETTINGS_MODULE"]
+        if error.name is None or not module.startswith(error.name):
+            raise
+        raise SystemExit(
+            f"Lectern cannot start: DJANGO_SETTINGS_MODULE is {module!r}, which does not exist. "
+            "Use config.settings.dev or config.settings.production."
+        ) from error
 
 
 if __name__ == "__main__":

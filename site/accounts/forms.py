@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 # Regions only: "EST", "GMT+3" and their like are names of clocks, not of places.
-REGIONS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+REGIONS = (
+    *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/"),
+    *("Australia/", "Europe/", "Indian/", "Pacific/"),
+)
 
 
 class SignupForm(forms.Form):

@@ -1,20 +1,13 @@
 """The user: signs in by e-mail."""
 
-import zoneinfo
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-
-def validate_time_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("This is no time zone that we know."), code="time_zone")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,7 +19,9 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, **(fields | {"is_staff": True, "is_superuser": True}))
+        return self.create_user(
+            email, password, **(fields | {"is_staff": True, "is_superuser": True})
+        )
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
@@ -38,14 +33,16 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account. Learner data hangs on enrolments and is never deleted with this row."""
+    """A person with an account. Whoever has learner records cannot be deleted."""
 
     email = models.EmailField(_("e-mail address"), unique=True, max_length=254)
-    name = models.CharField(_("name"), max_length=150, blank=True, help_text=_("As it should stand on a certificate."))
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    name = models.CharField(
+        _("name"), max_length=150, blank=True, help_text=_("As it should stand on a certificate.")
     )
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

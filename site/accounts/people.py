@@ -97,7 +97,10 @@ def invite(user: User) -> str:
     link = password_link(user)
     send_mail(
         _("Your account at %(site)s") % {"site": settings.WAGTAIL_SITE_NAME},
-        _("Hello %(name)s,\n\nyou have an account at %(site)s now. Set its password here:\n\n%(link)s\n")
+        _(
+            "Hello %(name)s,\n\n"
+            "you have an account at %(site)s now. Set its password here:\n\n%(link)s\n"
+        )
         % {"name": user.display_name, "site": settings.WAGTAIL_SITE_NAME, "link": link},
         None,
         [user.email],

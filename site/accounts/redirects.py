@@ -4,7 +4,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def is_local(url: str | None) -> bool:
-    """Whether the address is a path of this site; other hosts' never are, whatever they look like."""
+    """Whether the address is a path of this site, and not another host's in disguise."""
     return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
 

@@ -17,7 +17,14 @@ def rights(label: str, actions: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{app}.{action}_{model}" for action in actions)
 
 
-PAGES_ALL = ("add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
+PAGES_ALL = (
+    "add_page",
+    "change_page",
+    "publish_page",
+    "bulk_delete_page",
+    "lock_page",
+    "unlock_page",
+)
 PAGES_PUBLISH = ("add_page", "change_page", "publish_page")
 FILES_USE = ("assets.choose_image", "assets.choose_document")
 FILES_EDIT = (

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermission, GroupPagePermission
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+)
 
 from accounts.roles import EDITOR, ROLES, ROOT, Role
 
@@ -29,7 +34,7 @@ class Right:
 
 @transaction.atomic
 def sync_roles(roles: Iterable[Role] = ROLES) -> list[str]:
-    """Give each role exactly its rights; one transaction. Returns what changed, so [] the second time.
+    """Give each role exactly its rights; one transaction. Says what changed: [] the second time.
 
     Members stay as they are, and so do groups that are no roles.
     """
@@ -69,8 +74,7 @@ def pages_of(label: str) -> list[int]:
 
 
 def collection_of(name: str) -> Collection:
-    root = Collection.get_first_root_node()
-    assert root is not None  # Wagtail's first migration makes it
+    root = Collection.objects.get(depth=1)
     if name == ROOT:
         return root
     return root.get_children().filter(name=name).first() or root.add_child(name=name)
@@ -80,16 +84,22 @@ def held_by(group: Group) -> Iterator[Right]:
     for app, codename in group.permissions.values_list("content_type__app_label", "codename"):
         yield Right(f"{app}.{codename}")
     fields = ("permission__content_type__app_label", "permission__codename")
-    for app, codename, page in group.page_permissions.values_list(*fields, "page_id"):
+    for app, codename, page in GroupPagePermission.objects.filter(group=group).values_list(
+        *fields, "page_id"
+    ):
         yield Right(f"{app}.{codename}", page=page)
-    for app, codename, collection in group.collection_permissions.values_list(*fields, "collection_id"):
+    for app, codename, collection in GroupCollectionPermission.objects.filter(
+        group=group
+    ).values_list(*fields, "collection_id"):
         yield Right(f"{app}.{codename}", collection=collection)
 
 
 def permissions_by_code(codes: set[str]) -> dict[str, Permission]:
     """Permissions by "app.codename"; raises UnknownPermission for a name that no model has."""
     apps_named = {code.split(".")[0] for code in codes}
-    rows = Permission.objects.filter(content_type__app_label__in=apps_named).select_related("content_type")
+    rows = Permission.objects.filter(content_type__app_label__in=apps_named).select_related(
+        "content_type"
+    )
     found = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
     if missing := sorted(codes - set(found)):
         raise UnknownPermission(f"No such permission: {', '.join(missing)}. Run `migrate` first.")

@@ -18,7 +18,17 @@ from accounts.forms import time_zones
 from accounts.models import User
 
 FIELDS = ["email", "name", "language", "time_zone", "groups", "is_superuser"]
-ORDER = ["email", "name", "language", "time_zone", "password1", "password2", "is_active", "groups", "is_superuser"]
+ORDER = [
+    "email",
+    "name",
+    "language",
+    "time_zone",
+    "password1",
+    "password2",
+    "is_active",
+    "groups",
+    "is_superuser",
+]
 
 
 class UserPolicy(ModelPermissionPolicy):

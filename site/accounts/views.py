@@ -20,7 +20,8 @@ from accounts.redirects import local_or
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language and time zone; address and password have pages of their own."""
-    user = User.objects.get(pk=request.user.pk)
+    # A copy of its own: a refused form must not change the name in the page's header.
+    user = User.objects.get(pk=cast(User, request.user).pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=list(form.cleaned_data))

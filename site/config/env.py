@@ -22,7 +22,9 @@ def text(name: str, default: str | None = None, *, remedy: str = "") -> str:
     if value:
         return value
     if default is None:
-        raise _fail(name, "is not set", remedy or f"Set {name} in the environment; see .env.example.")
+        raise _fail(
+            name, "is not set", remedy or f"Set {name} in the environment; see .env.example."
+        )
     return default
 
 
@@ -32,7 +34,9 @@ def flag(name: str, default: bool) -> bool:
         return default
     if value in TRUE | FALSE:
         return value in TRUE
-    raise _fail(name, f"is {value!r}, which is neither yes nor no", f"Use {name}=true or {name}=false.")
+    raise _fail(
+        name, f"is {value!r}, which is neither yes nor no", f"Use {name}=true or {name}=false."
+    )
 
 
 def integer(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
@@ -91,7 +95,9 @@ def database(name: str, default: str) -> dict[str, Any]:
         except ValueError:
             raise _fail(name, "has a port that is no number", "Use …@host:3306/name.") from None
         if not parts.path.strip("/"):
-            raise _fail(name, "names no database", f"Use {name}=mysql://user:password@host:3306/lectern.")
+            raise _fail(
+                name, "names no database", f"Use {name}=mysql://user:password@host:3306/lectern."
+            )
         options: dict[str, Any] = {
             "charset": "utf8mb4",
             "collation": MYSQL_COLLATION,
@@ -128,24 +134,55 @@ class Variable:
 
 
 VARIABLES = [
-    Variable("DJANGO_SETTINGS_MODULE", "config.settings.dev", "Which settings to use; `config.settings.production` on a server."),
-    Variable("SECRET_KEY", "", "Signs sessions and tokens. Required in production: 50 random characters."),
-    Variable("ALLOWED_HOSTS", "", "Host names the site answers to, comma-separated. Required in production."),
-    Variable("BASE_URL", "http://localhost:8000", "The site's public address; used in mails and feeds."),
-    Variable("DATABASE_URL", "sqlite:///var/lectern.sqlite3", "`sqlite:///file` or `mysql://user:password@host:3306/name`."),
-    Variable("REDIS_URL", "", "`redis://host:6379/0`. Without it the cache is local and `manage.py work` runs the queue."),
+    Variable(
+        "DJANGO_SETTINGS_MODULE",
+        "config.settings.dev",
+        "Which settings to use; `config.settings.production` on a server.",
+    ),
+    Variable(
+        "SECRET_KEY", "", "Signs sessions and tokens. Required in production: 50 random characters."
+    ),
+    Variable(
+        "ALLOWED_HOSTS",
+        "",
+        "Host names the site answers to, comma-separated. Required in production.",
+    ),
+    Variable(
+        "BASE_URL", "http://localhost:8000", "The site's public address; used in mails and feeds."
+    ),
+    Variable(
+        "DATABASE_URL",
+        "sqlite:///var/lectern.sqlite3",
+        "`sqlite:///file` or `mysql://user:password@host:3306/name`.",
+    ),
+    Variable(
+        "REDIS_URL",
+        "",
+        "`redis://host:6379/0`. Without it the cache is local and `manage.py work` runs the queue.",
+    ),
     Variable("MEDIA_ROOT", "var/media", "Public uploads: images and their sizes."),
     Variable("PRIVATE_MEDIA_ROOT", "var/private", "Uploads that only the site itself hands out."),
     Variable("EMAIL_URL", "", "`smtp://user:password@host:587/?tls=1`. Required in production."),
     Variable("DEFAULT_FROM_EMAIL", "Lectern <hello@localhost>", "Sender of the site's mails."),
-    Variable("DEMO_MAILBOX", "false", "Keep mails in the database and show them at /mailbox/. Refused in production."),
-    Variable("RELEASE_QUIET_SECONDS", "5", "How long a course must rest after an edit before it is released by itself."),
+    Variable(
+        "DEMO_MAILBOX",
+        "false",
+        "Keep mails in the database and show them at /mailbox/. Refused in production.",
+    ),
+    Variable(
+        "RELEASE_QUIET_SECONDS",
+        "5",
+        "How long a course must rest after an edit before it is released by itself.",
+    ),
     Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Variable("LOG_FORMAT", "json", "`json` for machines, `text` for people."),
-    Variable("ALLOW_SQLITE", "false", "Let production run on SQLite: for a small site on one machine."),
-    Variable("TRUST_PROXY", "false", "Believe X-Forwarded-Proto: only behind a proxy which sets it."),
+    Variable(
+        "ALLOW_SQLITE", "false", "Let production run on SQLite: for a small site on one machine."
+    ),
+    Variable(
+        "TRUST_PROXY", "false", "Believe X-Forwarded-Proto: only behind a proxy which sets it."
+    ),
 ]
-
 
 
 def path(name: str, default: str, *, root: Path) -> Path:

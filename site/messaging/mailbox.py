@@ -24,9 +24,7 @@ def keep(message: EmailMessage) -> KeptEmail:
     """Store what a reader would have got."""
     html = str(message.body) if message.content_subtype == "html" else ""
     if isinstance(message, EmailMultiAlternatives):
-        html = next(
-            (str(body) for body, kind in message.alternatives if kind == "text/html"), html
-        )
+        html = next((str(body) for body, kind in message.alternatives if kind == "text/html"), html)
     return KeptEmail.objects.create(
         to=", ".join(message.recipients()),
         sender=str(message.from_email)[:320],

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.core.files.images import ImageFile
 from django.core.files.base import File
+from django.core.files.images import ImageFile
 from django.db import transaction
 from wagtail.models import Collection, Page
 

@@ -11,7 +11,9 @@ from config import env
 ROOT = Path(__file__).resolve().parents[3]
 
 DEBUG = False
-SECRET_KEY = env.text("SECRET_KEY", remedy="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'.")
+SECRET_KEY = env.text(
+    "SECRET_KEY", remedy="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'."
+)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [])
 BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
 REDIS_URL = env.text("REDIS_URL", "")
@@ -98,7 +100,9 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///" + str(ROOT / "var" / "lectern.sqlite3"))}
+DATABASES = {
+    "default": env.database("DATABASE_URL", "sqlite:///" + str(ROOT / "var" / "lectern.sqlite3"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]] = {
@@ -109,7 +113,10 @@ CACHES: dict[str, dict[str, Any]] = {
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 5000},
+        }
     )
 }
 # Sessions are of record: they live in the database, never in Redis.
@@ -122,7 +129,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -134,7 +144,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
-# By code: who was on the way to a course gets there, and no mail scanner confirms by following a link.
+# By code: who was on the way to a course gets there, and no mail scanner confirms for them.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
@@ -208,7 +218,25 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 WAGTAILDOCS_DOCUMENT_MODEL = "assets.Document"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "epub", "key", "mp4", "odt", "pdf", "pptx", "txt", "vtt", "webm", "xlsx", "zip", "json", "py", "md", "mp3"]
+WAGTAILDOCS_EXTENSIONS = [
+    "csv",
+    "docx",
+    "epub",
+    "key",
+    "mp4",
+    "odt",
+    "pdf",
+    "pptx",
+    "txt",
+    "vtt",
+    "webm",
+    "xlsx",
+    "zip",
+    "json",
+    "py",
+    "md",
+    "mp3",
+]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
 WAGTAIL_I18N_ENABLED = False
@@ -237,6 +265,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# W019 wants DENY; the editor shows previews of our own pages in a frame.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False

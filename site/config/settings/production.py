@@ -11,22 +11,34 @@ from config import env  # isort: skip
 
 if len(SECRET_KEY) < 40 or len(set(SECRET_KEY)) < 10 or "development-only" in SECRET_KEY:
     raise ImproperlyConfigured(
-        "SECRET_KEY is too weak. Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'."
+        "SECRET_KEY is too weak. "
+        "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'."
     )
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS is empty or '*'. Name the site's hosts: ALLOWED_HOSTS=learn.example.org.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS is empty or '*'. Name the site's hosts: ALLOWED_HOSTS=learn.example.org."
+    )
 if not BASE_URL.startswith("https://"):
-    raise ImproperlyConfigured("BASE_URL must begin with https://. Set it to the site's public address.")
+    raise ImproperlyConfigured(
+        "BASE_URL must begin with https://. Set it to the site's public address."
+    )
 if DEMO_MAILBOX:
-    raise ImproperlyConfigured("DEMO_MAILBOX shows everybody's mail. Remove it from a production environment.")
+    raise ImproperlyConfigured(
+        "DEMO_MAILBOX shows everybody's mail. Remove it from a production environment."
+    )
 if DATABASES["default"]["ENGINE"].endswith("sqlite3") and not env.flag("ALLOW_SQLITE", False):
     raise ImproperlyConfigured(
-        "DATABASE_URL names SQLite. Use mysql://user:password@host:3306/name, or set ALLOW_SQLITE=true for a small site."
+        "DATABASE_URL names SQLite. Use mysql://user:password@host:3306/name, "
+        "or set ALLOW_SQLITE=true for a small site."
     )
 
-_mail = urlsplit(env.text("EMAIL_URL", remedy="Set EMAIL_URL=smtp://user:password@host:587/?tls=1."))
+_mail = urlsplit(
+    env.text("EMAIL_URL", remedy="Set EMAIL_URL=smtp://user:password@host:587/?tls=1.")
+)
 if _mail.scheme != "smtp" or not _mail.hostname:
-    raise ImproperlyConfigured("EMAIL_URL is no mail server. Set EMAIL_URL=smtp://user:password@host:587/?tls=1.")
+    raise ImproperlyConfigured(
+        "EMAIL_URL is no mail server. Set EMAIL_URL=smtp://user:password@host:587/?tls=1."
+    )
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = _mail.hostname
 EMAIL_PORT = _mail.port or 587

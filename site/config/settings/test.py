@@ -1,4 +1,4 @@
-"""Settings of the suite: no network, quick passwords, files in a folder that the tests throw away."""
+"""Settings of the suite: no network, quick passwords, files that the tests throw away."""
 
 import os
 import tempfile

@@ -5,28 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KeptEmail',
+            name="KeptEmail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.TextField(verbose_name='to')),
-                ('sender', models.CharField(max_length=320, verbose_name='from')),
-                ('subject', models.TextField(blank=True, verbose_name='subject')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('html', models.TextField(blank=True, verbose_name='HTML')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("to", models.TextField(verbose_name="to")),
+                ("sender", models.CharField(max_length=320, verbose_name="from")),
+                ("subject", models.TextField(blank=True, verbose_name="subject")),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("html", models.TextField(blank=True, verbose_name="HTML")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
             ],
             options={
-                'verbose_name': 'kept e-mail',
-                'verbose_name_plural': 'kept e-mails',
-                'ordering': ['-pk'],
+                "verbose_name": "kept e-mail",
+                "verbose_name_plural": "kept e-mails",
+                "ordering": ["-pk"],
             },
         ),
     ]
