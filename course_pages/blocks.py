@@ -29,7 +29,10 @@ class QuizBlock(blocks.StructBlock):
         group = _("Practice")
         template = "blocks/quiz.html"
         description = _("Questions to think about before going on.")
-        preview_value = {"title": "Check yourself", "text": "<p>Which axis was cut, and what did it hide?</p>"}
+        preview_value = {
+            "title": "Check yourself",
+            "text": "<p>Which axis was cut, and what did it hide?</p>",
+        }
 
 
 class LessonBody(blocks.StreamBlock):

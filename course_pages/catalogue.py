@@ -55,7 +55,11 @@ def cards(pages: QuerySet[CoursePage]) -> list[CourseCard]:
         ).select_related("live_release")
         if course.live_release is not None
     }
-    return [_card(page, releases[page.translation_key]) for page in rows if page.translation_key in releases]
+    return [
+        _card(page, releases[page.translation_key])
+        for page in rows
+        if page.translation_key in releases
+    ]
 
 
 def _card(page: CoursePage, release: Release) -> CourseCard:
@@ -75,7 +79,9 @@ def _card(page: CoursePage, release: Release) -> CourseCard:
 def search(pages: QuerySet[CoursePage], text: str) -> QuerySet[CoursePage]:
     """Pages in which every word occurs. Plain containment: the same on every database, "c++" and "ai" too."""
     for word in text[:LONGEST_QUERY].replace("\x00", "").split()[:MOST_WORDS]:
-        pages = pages.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(body__icontains=word))
+        pages = pages.filter(
+            Q(title__icontains=word) | Q(summary__icontains=word) | Q(body__icontains=word)
+        )
     return pages
 
 
@@ -93,7 +99,11 @@ def context(parameters: QueryDict) -> dict[str, Any]:
     paginator = Paginator(pages.order_by("path"), PER_PAGE)
     page = paginator.get_page(parameters.get("page"))
     page.object_list = cards(page.object_list)
-    chosen = {"q": query, "topic": topic.slug if topic else "", "level": level.slug if level else ""}
+    chosen = {
+        "q": query,
+        "topic": topic.slug if topic else "",
+        "level": level.slug if level else "",
+    }
     return {
         "courses": page,
         "total": paginator.count,

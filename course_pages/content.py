@@ -84,7 +84,9 @@ def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
         if isinstance(value, float):
             return str(value)
         if isinstance(value, Mapping):
-            walked = {key: walk(item, f"{place}/{key}") for key, item in value.items() if key != "id"}
+            walked = {
+                key: walk(item, f"{place}/{key}") for key, item in value.items() if key != "id"
+            }
             if "type" in value and "value" in value:
                 walked["id"] = block_id(value.get("id"), place)
             elif "id" in value:
@@ -99,7 +101,11 @@ def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
 
 def references(raw: list[dict[str, Any]]) -> set[Reference]:
     """Images, documents and lineages that the blocks need."""
-    found = {Reference("page", lineage) for text in _strings(raw) for lineage in LINEAGE_LINK.findall(text)}
+    found = {
+        Reference("page", lineage)
+        for text in _strings(raw)
+        for lineage in LINEAGE_LINK.findall(text)
+    }
     for item in raw:
         block = BODY.child_blocks.get(item["type"])
         if block is not None:
@@ -158,7 +164,11 @@ def problems(sources: list[LessonSource]) -> list[Problem]:
         for owner, item in zip(owners, everything, strict=True)
         if item["type"] not in BODY.child_blocks
     ]
-    known = [pair for pair in zip(owners, everything, strict=True) if pair[1]["type"] in BODY.child_blocks]
+    known = [
+        pair
+        for pair in zip(owners, everything, strict=True)
+        if pair[1]["type"] in BODY.child_blocks
+    ]
     # One stream of all blocks: chooser values are fetched once for all lessons.
     stream = BODY.to_python([item for _, item in known])
     found = []

@@ -13,7 +13,10 @@ from course_pages.models.pages import CoursePage
 
 COLLECTION = "Courses"
 PAGE_RIGHTS = ["add_page", "change_page", "publish_page"]
-FILE_RIGHTS = [(Image, ["add_image", "change_image", "choose_image"]), (Document, ["add_document", "change_document", "choose_document"])]
+FILE_RIGHTS = [
+    (Image, ["add_image", "change_image", "choose_image"]),
+    (Document, ["add_document", "change_document", "choose_document"]),
+]
 
 
 def ensure(page: CoursePage) -> Course:
@@ -49,7 +52,9 @@ def ensure_collection(course: Course) -> Collection:
         parent = root.get_children().filter(name=COLLECTION).first()
         if parent is None:
             parent = root.add_child(instance=Collection(name=COLLECTION))
-        locked.collection = parent.add_child(instance=Collection(name=f"{locked.title[:200]} ({locked.slug})"[:255]))
+        locked.collection = parent.add_child(
+            instance=Collection(name=f"{locked.title[:200]} ({locked.slug})"[:255])
+        )
         locked.save(update_fields=["collection"])
     course.collection = locked.collection
     return locked.collection
@@ -62,18 +67,30 @@ def ensure_teachers_group(course: Course) -> Group:
     locked = Course.objects.select_for_update().get(pk=course.pk)
     page = page_of(locked)
     if locked.teachers_group is None:
-        locked.teachers_group, _ = Group.objects.get_or_create(name=f"Teachers of {locked.slug}"[:150])
+        locked.teachers_group, _ = Group.objects.get_or_create(
+            name=f"Teachers of {locked.slug}"[:150]
+        )
         locked.save(update_fields=["teachers_group"])
     group = locked.teachers_group
-    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
+    group.permissions.add(
+        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    )
     if page is not None:
         for codename in PAGE_RIGHTS:
-            permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
-            GroupPagePermission.objects.get_or_create(group=group, page_id=page.pk, permission=permission)
+            permission = Permission.objects.get(
+                content_type__app_label="wagtailcore", codename=codename
+            )
+            GroupPagePermission.objects.get_or_create(
+                group=group, page_id=page.pk, permission=permission
+            )
     for model, codenames in FILE_RIGHTS:
         content_type = ContentType.objects.get_for_model(model)
-        for permission in Permission.objects.filter(content_type=content_type, codename__in=codenames):
-            GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+        for permission in Permission.objects.filter(
+            content_type=content_type, codename__in=codenames
+        ):
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=collection, permission=permission
+            )
     course.teachers_group = group
     return group
 
@@ -82,7 +99,9 @@ def ensure_teachers_group(course: Course) -> Group:
 def add_teacher(*, course: Course, user: User, by: User | None) -> TeachingRight:
     """Let a person edit the course; repeatable."""
     group = ensure_teachers_group(course)
-    right, _ = TeachingRight.objects.get_or_create(course=course, user=user, defaults={"granted_by": by})
+    right, _ = TeachingRight.objects.get_or_create(
+        course=course, user=user, defaults={"granted_by": by}
+    )
     user.groups.add(group)
     return right
 

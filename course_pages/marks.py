@@ -7,9 +7,8 @@ and moving are the three that always happen.
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce
-from django.db.models import DateTimeField, Value
 from wagtail.models import Page
 
 from core import clock

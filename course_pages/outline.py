@@ -87,7 +87,11 @@ class Outline:
     @cached_property
     def module_of(self) -> dict[str, int]:
         """Lineage of a lesson → index of its module."""
-        return {lesson.lineage: index for index, module in enumerate(self.modules) for lesson in module.lessons}
+        return {
+            lesson.lineage: index
+            for index, module in enumerate(self.modules)
+            for lesson in module.lessons
+        }
 
     @cached_property
     def required(self) -> dict[str, int]:
@@ -107,7 +111,9 @@ class Outline:
 
 
 def _module(data: dict[str, Any]) -> Module:
-    return Module(data["lineage"], data["title"], tuple(Lesson(**entry) for entry in data["lessons"]))
+    return Module(
+        data["lineage"], data["title"], tuple(Lesson(**entry) for entry in data["lessons"])
+    )
 
 
 @lru_cache(maxsize=128)
@@ -116,7 +122,9 @@ def load(digest: str) -> Outline:
     data = snapshots.load_many([digest])[digest]
     modules = snapshots.load_many(module["digest"] for module in data["modules"])
     return Outline(
-        data["course"], data["title"], tuple(_module(modules[module["digest"]]) for module in data["modules"])
+        data["course"],
+        data["title"],
+        tuple(_module(modules[module["digest"]]) for module in data["modules"]),
     )
 
 
@@ -131,7 +139,10 @@ class Difference:
     reordered: bool
 
     def as_json(self) -> dict[str, Any]:
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in asdict(self).items()
+        }
 
 
 def lessons_of(outline: Outline | None) -> Iterator[Lesson]:

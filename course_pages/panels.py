@@ -14,7 +14,9 @@ class ReleaseStatusPanel(Panel):
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             from course_pages import status
 
-            return super().get_context_data(parent_context) | {"status": status.of_page(self.instance)}
+            return super().get_context_data(parent_context) | {
+                "status": status.of_page(self.instance)
+            }
 
         def is_shown(self) -> bool:
             return bool(self.instance.pk) and super().is_shown()

@@ -73,7 +73,11 @@ def json_ld(page: CoursePage, live: Outline) -> SafeString:
         "description": page.description,
         "url": page.full_url,
         "inLanguage": settings.LANGUAGE_CODE,
-        "provider": {"@type": "Organization", "name": settings.WAGTAIL_SITE_NAME, "url": settings.BASE_URL},
+        "provider": {
+            "@type": "Organization",
+            "name": settings.WAGTAIL_SITE_NAME,
+            "url": settings.BASE_URL,
+        },
         "syllabusSections": [
             {"@type": "Syllabus", "name": module.title, "timeRequired": _duration(module.lessons)}
             for module in live.modules
@@ -136,7 +140,9 @@ def serve_lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
             "course_title": live.title,
             "page_url_of_course": course_page.get_url(request),
             "course_page": course_page,
-            "next": {"title": following.title, "url": lesson_url(course, following.address)} if following else None,
+            "next": {"title": following.title, "url": lesson_url(course, following.address)}
+            if following
+            else None,
         },
     )
 
@@ -151,7 +157,9 @@ def lesson_html(course: Course, live: Outline, lesson: Lesson) -> SafeString:
     def file_url(document: int) -> str:
         return reverse("learning:file", args=[course.slug, lesson.address, document])
 
-    return rendering.resolve(rendering.body_html(lesson.digest), lesson_url=url_of, file_url=file_url)
+    return rendering.resolve(
+        rendering.body_html(lesson.digest), lesson_url=url_of, file_url=file_url
+    )
 
 
 def serve_module(page: ModulePage, request: HttpRequest) -> HttpResponse:
@@ -186,5 +194,3 @@ def preview_lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
             "is_draft": True,
         },
     )
-
-

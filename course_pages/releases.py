@@ -41,7 +41,9 @@ class NothingPublished(ReleaseRefused):
     """The course's page is not published."""
 
 
-def release(*, course: Course, by: User | None, notes: str = "", automatic: bool = False) -> Release | None:
+def release(
+    *, course: Course, by: User | None, notes: str = "", automatic: bool = False
+) -> Release | None:
     """Release the published state of the course's pages; None when learners see just that already.
 
     Releasing by hand ends a hold; an automatic one respects it. Raises ReleaseRefused and changes nothing when a lesson is
@@ -66,10 +68,16 @@ def _checked(course: Course) -> Candidate:
     if candidate is None:
         raise NothingPublished([Problem(course.title, _("The course’s page is not published."))])
     known = set(
-        Snapshot.objects.filter(pk__in={one.digest for one in candidate.lessons.values()}).values_list("pk", flat=True)
+        Snapshot.objects.filter(
+            pk__in={one.digest for one in candidate.lessons.values()}
+        ).values_list("pk", flat=True)
     )
     # What is stored was checked when it was stored.
-    new = [candidate.sources[lineage] for lineage, one in candidate.lessons.items() if one.digest not in known]
+    new = [
+        candidate.sources[lineage]
+        for lineage, one in candidate.lessons.items()
+        if one.digest not in known
+    ]
     problems = content.problems(new) + registries.problems_of(candidate.outline)
     if problems:
         raise ReleaseRefused(problems)
@@ -95,7 +103,9 @@ def _switch(
     made = _append(course, candidate.outline, candidate.digest, cause=cause, by=by, notes=notes)
     course.title = candidate.outline.title[:255]
     course.live_release = made
-    course.save(update_fields=["dirty_since", "dirty_at", "problem", "hold", "title", "live_release"])
+    course.save(
+        update_fields=["dirty_since", "dirty_at", "problem", "hold", "title", "live_release"]
+    )
     return made
 
 

@@ -44,10 +44,16 @@ def render_raw(raw: list[dict[str, Any]]) -> str:
     for item in raw:
         if item["type"] in BODY.child_blocks:
             child = next(known)
-            parts.append(child.block.render(child.value, context={"behind_door": True, "block_id": item.get("id")}))
+            parts.append(
+                child.block.render(
+                    child.value, context={"behind_door": True, "block_id": item.get("id")}
+                )
+            )
         elif item["type"] in RETIRED:
             block = RETIRED[item["type"]]
-            parts.append(block.render(block.to_python(item["value"]), context={"behind_door": True}))
+            parts.append(
+                block.render(block.to_python(item["value"]), context={"behind_door": True})
+            )
     return "\n".join(parts)
 
 
@@ -69,7 +75,9 @@ def _lesson_link(match: re.Match[str], lesson_url: Callable[[str], str | None]) 
 
 def document_ids(digest: str) -> set[int]:
     """Files that the lesson may hand out."""
-    return {number for item in snapshots.load(digest)["body"] for number in _documents(item["value"])}
+    return {
+        number for item in snapshots.load(digest)["body"] for number in _documents(item["value"])
+    }
 
 
 def _documents(value: Any) -> set[int]:

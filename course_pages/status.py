@@ -23,14 +23,18 @@ class Status:
 
 def course_of(page: Page) -> Course | None:
     """The course that a page belongs to."""
-    return Course.objects.select_related("live_release").filter(marks.courses_above(page.path)).first()
+    return (
+        Course.objects.select_related("live_release").filter(marks.courses_above(page.path)).first()
+    )
 
 
 def of_page(page: Page) -> Status:
     """Compare the published page with the live release."""
     course = course_of(page)
     if course is None or course.live_release is None:
-        return Status("new", _("Not released yet"), _("Learners see nothing of this course so far."), course)
+        return Status(
+            "new", _("Not released yet"), _("Learners see nothing of this course so far."), course
+        )
     live = outline.load(course.live_release.outline_id)
     specific = page.specific
     if isinstance(specific, LessonPage):
@@ -45,7 +49,9 @@ def _of_lesson(page: LessonPage, course: Course, live: outline.Outline) -> Statu
     if not page.live:
         if entry is None:
             return Status("draft", _("Draft"), _("Learners do not see this lesson."), course)
-        return Status("ahead", _("Unpublished, but learners still see it"), _next_step(course), course)
+        return Status(
+            "ahead", _("Unpublished, but learners still see it"), _next_step(course), course
+        )
     if entry is None:
         return Status("ahead", _("Published, not released yet"), _next_step(course), course)
     stored = LessonPage.objects.get(pk=page.pk)
@@ -59,11 +65,23 @@ def _of_lesson(page: LessonPage, course: Course, live: outline.Outline) -> Statu
         stored.free_preview,
         stored.minutes,
         stored.completion,
-    ) == (entry.title, entry.section, entry.required, entry.free_preview, entry.minutes, entry.completion)
+    ) == (
+        entry.title,
+        entry.section,
+        entry.required,
+        entry.free_preview,
+        entry.minutes,
+        entry.completion,
+    )
     if not same or stored.era > entry.era:
         return Status("ahead", _("Ahead of what learners see"), _next_step(course), course)
     if page.has_unpublished_changes:
-        return Status("draft", _("Released; your newer draft is not"), _("Publish the draft when it is ready."), course)
+        return Status(
+            "draft",
+            _("Released; your newer draft is not"),
+            _("Publish the draft when it is ready."),
+            course,
+        )
     return _released(course)
 
 
@@ -81,9 +99,9 @@ def _next_step(course: Course) -> str:
     if course.problem:
         return _("The last release was refused: %(problem)s") % {"problem": course.problem}
     if course.hold:
-        return _("The course is on hold after a roll back: nothing follows until somebody releases it.")
+        return _(
+            "The course is on hold after a roll back: nothing follows until somebody releases it."
+        )
     if course.mode == ReleaseMode.BY_RELEASE:
         return _("It goes to learners with the next release.")
     return _("It follows by itself within a few seconds of publishing.")
-
-

@@ -10,12 +10,12 @@ from django.db.models.functions import Cast
 from django.utils.text import slugify
 from wagtail.models import Page
 
+from core.snapshots import Frozen
 from course_pages import content
 from course_pages.content import LessonSource
 from course_pages.models.course import Course, LessonAddress
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
 from course_pages.outline import Lesson, Module, Outline
-from core.snapshots import Frozen
 
 ADDRESS_LENGTH = 100
 
@@ -51,7 +51,19 @@ def build(course: Course) -> Candidate | None:
         LessonPage.objects.filter(**below, depth=page.depth + 2)
         .order_by("path")
         .annotate(raw=Cast("body", TextField()))
-        .values("path", "translation_key", "title", "slug", "section", "required", "free_preview", "minutes", "completion", "era", "raw")
+        .values(
+            "path",
+            "translation_key",
+            "title",
+            "slug",
+            "section",
+            "required",
+            "free_preview",
+            "minutes",
+            "completion",
+            "era",
+            "raw",
+        )
     )
     parents = {path: [] for path, _, _ in modules}  # type: dict[str, list[dict[str, Any]]]
     for row in rows:
@@ -99,10 +111,15 @@ def lineages_of_links(bodies: Iterable[Any]) -> dict[int, str]:
         wanted |= content.linked_page_ids(body)
     if not wanted:
         return {}
-    return {pk: str(key) for pk, key in Page.objects.filter(pk__in=wanted).values_list("pk", "translation_key")}
+    return {
+        pk: str(key)
+        for pk, key in Page.objects.filter(pk__in=wanted).values_list("pk", "translation_key")
+    }
 
 
-def _entry(row: dict[str, Any], lessons: dict[str, Frozen], addresses: dict[str, LessonAddress]) -> Lesson:
+def _entry(
+    row: dict[str, Any], lessons: dict[str, Frozen], addresses: dict[str, LessonAddress]
+) -> Lesson:
     lineage = str(row["translation_key"])
     return Lesson(
         lineage=lineage,

@@ -12,5 +12,7 @@ def instructor(request: HttpRequest, slug: str) -> HttpResponse:
     profile = get_object_or_404(InstructorProfile.objects.select_related("photo"), slug=slug)
     pages = catalogue.published().filter(course_instructors__instructor=profile).order_by("path")
     return render(
-        request, "course_pages/instructor.html", {"instructor": profile, "courses": catalogue.cards(pages)}
+        request,
+        "course_pages/instructor.html",
+        {"instructor": profile, "courses": catalogue.cards(pages)},
     )

@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
-from core.blocks import CalloutBlock, DownloadBlock, EmbedBlock, HeadingBlock, ImageBlock, QuoteBlock, TextBlock
+from core.blocks import (
+    CalloutBlock,
+    DownloadBlock,
+    EmbedBlock,
+    HeadingBlock,
+    ImageBlock,
+    QuoteBlock,
+    TextBlock,
+)
 
 SECTIONS = _("Sections")
 ICONS = [
@@ -29,8 +37,12 @@ def validate_link(value: str) -> None:
     """A path of this site (`/courses/`), a place on the page (`#faq`), https, or mailto; nothing else."""
     parts = urlsplit(value)
     inside = value.startswith(("/", "#")) and not value.startswith(("//", "/\\"))
-    if not (inside or (parts.scheme in {"http", "https"} and parts.netloc) or parts.scheme == "mailto"):
-        raise ValidationError(_("Give a path such as /courses/ or an address that begins with https://."), code="link")
+    if not (
+        inside or (parts.scheme in {"http", "https"} and parts.netloc) or parts.scheme == "mailto"
+    ):
+        raise ValidationError(
+            _("Give a path such as /courses/ or an address that begins with https://."), code="link"
+        )
 
 
 class LinkBlock(blocks.CharBlock):
@@ -45,7 +57,9 @@ class HeroBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=150)
     text = blocks.TextBlock(label=_("Text"), required=False, rows=3, max_length=500)
     image = ImageChooserBlock(label=_("Image"), required=False)
-    image_alt = blocks.CharBlock(label=_("Description of the picture"), required=False, max_length=300)
+    image_alt = blocks.CharBlock(
+        label=_("Description of the picture"), required=False, max_length=300
+    )
     primary_label = blocks.CharBlock(label=_("Main button"), required=False, max_length=60)
     primary_link = LinkBlock(label=_("leads to"), required=False)
     secondary_label = blocks.CharBlock(label=_("Second button"), required=False, max_length=60)
@@ -57,7 +71,10 @@ class HeroBlock(blocks.StructBlock):
         group = SECTIONS
         template = "blocks/hero.html"
         description = _("The first thing on the page: a promise, a picture, a button.")
-        preview_value = {"title": "Learn it properly", "text": "Short courses by people who do the work."}
+        preview_value = {
+            "title": "Learn it properly",
+            "text": "Short courses by people who do the work.",
+        }
 
 
 class FeatureBlock(blocks.StructBlock):
@@ -76,7 +93,10 @@ class FeaturesBlock(blocks.StructBlock):
         group = SECTIONS
         template = "blocks/features.html"
         description = _("Three or four short points with icons.")
-        preview_value = {"title": "Why", "items": [{"icon": "check", "title": "Clear", "text": "One idea at a time."}]}
+        preview_value = {
+            "title": "Why",
+            "items": [{"icon": "check", "title": "Clear", "text": "One idea at a time."}],
+        }
 
 
 class CoursesValue(blocks.StructValue):
@@ -87,7 +107,11 @@ class CoursesValue(blocks.StructValue):
 
         order = [page.pk for page in self.get("courses") or [] if page is not None]
         found = catalogue.cards(catalogue.published().filter(pk__in=order))
-        place = {page.get_url(): index for index, page in enumerate(self.get("courses") or []) if page is not None}
+        place = {
+            page.get_url(): index
+            for index, page in enumerate(self.get("courses") or [])
+            if page is not None
+        }
         return sorted(found, key=lambda card: place.get(card.url, len(place)))
 
 
@@ -95,7 +119,8 @@ class CoursesBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), required=False, max_length=150)
     text = blocks.TextBlock(label=_("Text"), required=False, rows=2)
     courses = blocks.ListBlock(
-        blocks.PageChooserBlock(page_type="course_pages.CoursePage", label=_("Course")), label=_("Courses")
+        blocks.PageChooserBlock(page_type="course_pages.CoursePage", label=_("Course")),
+        label=_("Courses"),
     )
 
     class Meta:
@@ -152,7 +177,10 @@ class FaqBlock(blocks.StructBlock):
         group = SECTIONS
         template = "blocks/faq.html"
         description = _("Questions that open to their answers.")
-        preview_value = {"title": "Questions", "items": [{"question": "How long?", "answer": "<p>An hour.</p>"}]}
+        preview_value = {
+            "title": "Questions",
+            "items": [{"question": "How long?", "answer": "<p>An hour.</p>"}],
+        }
 
 
 class FigureBlock(blocks.StructBlock):
@@ -187,7 +215,10 @@ class StepsBlock(blocks.StructBlock):
         group = SECTIONS
         template = "blocks/steps.html"
         description = _("How something goes, step by step.")
-        preview_value = {"title": "How it works", "items": [{"title": "Choose", "text": "Pick a course."}]}
+        preview_value = {
+            "title": "How it works",
+            "items": [{"title": "Choose", "text": "Pick a course."}],
+        }
 
 
 class LandingBody(blocks.StreamBlock):

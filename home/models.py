@@ -46,9 +46,30 @@ class SiteSettings(BaseSiteSetting):
     """The pages that every page links to."""
 
     tagline = models.CharField(_("line in the footer"), max_length=200, blank=True)
-    imprint = models.ForeignKey(Page, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("imprint"))
-    privacy = models.ForeignKey(Page, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("privacy"))
-    contact = models.ForeignKey(Page, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("contact"))
+    imprint = models.ForeignKey(
+        Page,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("imprint"),
+    )
+    privacy = models.ForeignKey(
+        Page,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("privacy"),
+    )
+    contact = models.ForeignKey(
+        Page,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("contact"),
+    )
 
     panels = [
         FieldPanel("tagline"),

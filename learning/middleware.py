@@ -14,7 +14,7 @@ from course_pages.models import Course
 from learning.services.access import LessonClosed, Reason
 
 
-class lesson_closed:  # noqa: N801 - reads as a middleware's name in the settings
+class lesson_closed:
     """Turns LessonClosed into a response; nothing was written when it is raised."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -36,7 +36,9 @@ class lesson_closed:  # noqa: N801 - reads as a middleware's name in the setting
         if error.reason is Reason.RETIRED and error.course is not None:
             context = {
                 "reason": error.reason,
-                "message": _("This lesson is no longer part of the course. What you completed stays on your record."),
+                "message": _(
+                    "This lesson is no longer part of the course. What you completed stays on your record."
+                ),
                 "actions": [{"label": _("To the course"), "url": error.course.get_absolute_url()}],
             }
             return render(request, "learning/closed.html", context, status=410)

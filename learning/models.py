@@ -24,11 +24,17 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 class Enrolment(models.Model):
     """A person in a course: one row for ever. Access comes and goes by grants; this stays."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments"
+    )
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
     enrolled_at = models.DateTimeField(auto_now_add=True)
-    left_at = models.DateTimeField(null=True, blank=True, help_text=_("Left by the learner; progress is kept."))
-    completed_at = models.DateTimeField(null=True, blank=True, help_text=_("Sticky: stays whatever is released later."))
+    left_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Left by the learner; progress is kept.")
+    )
+    completed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Sticky: stays whatever is released later.")
+    )
     completed_release = models.ForeignKey(
         Release, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -78,7 +84,8 @@ class AccessGrant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "source_key"], name="grant_once_per_source"),
             models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start"
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="grant_ends_after_start",
             ),
         ]
 
@@ -97,7 +104,11 @@ class LessonProgress(models.Model):
     class Meta:
         verbose_name = _("lesson progress")
         verbose_name_plural = _("lesson progress")
-        constraints = [models.UniqueConstraint(fields=["enrolment", "lineage"], name="progress_once_per_lesson")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "lineage"], name="progress_once_per_lesson"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.lineage}"
@@ -117,7 +128,9 @@ class LessonCompletion(models.Model):
         verbose_name = _("lesson completion")
         verbose_name_plural = _("lesson completions")
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "lineage", "era"], name="completed_once_per_era"),
+            models.UniqueConstraint(
+                fields=["enrolment", "lineage", "era"], name="completed_once_per_era"
+            ),
         ]
 
     def __str__(self) -> str:

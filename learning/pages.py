@@ -47,7 +47,9 @@ def link(course: Course, lesson: Lesson | None) -> Link | None:
     return Link(lesson.title, lesson_url(course, lesson.address)) if lesson else None
 
 
-def modules(place: Place, eras: dict[str, int], *, current: str | None, only: int | None = None) -> list[ModuleView]:
+def modules(
+    place: Place, eras: dict[str, int], *, current: str | None, only: int | None = None
+) -> list[ModuleView]:
     """The outline's modules; with `only` the others come without rows."""
     views = []
     for index, module in enumerate(place.outline.modules):
@@ -161,12 +163,16 @@ def my_learning(user: User) -> list[LearningItem]:
     )
     enrolments.sort(key=lambda one: one.last_at or one.enrolled_at, reverse=True)
     eras: dict[int, dict[str, int]] = {one.pk: {} for one in enrolments}
-    rows = LessonCompletion.objects.filter(enrolment__in=enrolments).values_list("enrolment", "lineage", "era")
+    rows = LessonCompletion.objects.filter(enrolment__in=enrolments).values_list(
+        "enrolment", "lineage", "era"
+    )
     for pk, lineage, era in rows:
         eras[pk][str(lineage)] = max(era, eras[pk].get(str(lineage), 0))
     images: dict[UUID, Image | None] = {
         page.translation_key: page.image
-        for page in CoursePage.objects.filter(translation_key__in=[one.course.lineage for one in enrolments])
+        for page in CoursePage.objects.filter(
+            translation_key__in=[one.course.lineage for one in enrolments]
+        )
         .select_related("image")
         .prefetch_related("image__renditions")
     }

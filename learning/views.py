@@ -44,7 +44,9 @@ def rows(request: HttpRequest, course: str, number: int) -> HttpResponse:
     if not 1 <= number <= len(place.outline.modules):
         raise Http404
     assert place.enrolment is not None
-    return HttpResponse(module_rows(place.course, number - 1).html(progress.completed_eras(place.enrolment)))
+    return HttpResponse(
+        module_rows(place.course, number - 1).html(progress.completed_eras(place.enrolment))
+    )
 
 
 @never_cache
@@ -70,7 +72,9 @@ def _preview(request: HttpRequest, seat: Seat) -> HttpResponse:
         "course_title": seat.outline.title,
         "page_url_of_course": public_url(seat.course) or "/",
         "course_page": course_page,
-        "next": pages.link(seat.course, following) if following and following.free_preview else None,
+        "next": pages.link(seat.course, following)
+        if following and following.free_preview
+        else None,
     }
     return render(request, "course_pages/lesson_preview.html", context)
 
@@ -82,9 +86,15 @@ def complete(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     result = progress.complete(seat=seat)
     if not request.htmx:  # type: ignore[attr-defined]
         following = seat.outline.neighbours(seat.lesson.lineage)[1]
-        target = lesson_url(seat.course, following.address) if following else seat.course.get_absolute_url()
+        target = (
+            lesson_url(seat.course, following.address)
+            if following
+            else seat.course.get_absolute_url()
+        )
         return redirect(target)
-    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {"progress": result}
+    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {
+        "progress": result
+    }
     return render(request, "learning/_complete.html", context | {"with_progress": True})
 
 
@@ -95,7 +105,9 @@ def opened(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     result = progress.open_lesson(seat=seat)
     if result is None:
         return HttpResponse(status=204)
-    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {"progress": result}
+    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {
+        "progress": result
+    }
     return render(request, "learning/_complete.html", context | {"with_progress": True})
 
 
@@ -138,7 +150,12 @@ def join(request: HttpRequest, course: str) -> HttpResponse:
     return render(
         request,
         "learning/join.html",
-        {"course": found, "course_title": found.title, "course_url": url, "image": page.image if page else None},
+        {
+            "course": found,
+            "course_title": found.title,
+            "course_url": url,
+            "image": page.image if page else None,
+        },
     )
 
 
@@ -151,7 +168,11 @@ def leave(request: HttpRequest, course: str) -> HttpResponse:
     if request.method == "POST":
         enrolment.leave(enrolment=place.enrolment)
         return redirect("learning:my")
-    return render(request, "learning/leave.html", {"course": place.course, "course_title": place.outline.title})
+    return render(
+        request,
+        "learning/leave.html",
+        {"course": place.course, "course_title": place.outline.title},
+    )
 
 
 @never_cache
@@ -159,13 +180,18 @@ def leave(request: HttpRequest, course: str) -> HttpResponse:
 def enrol_island(request: HttpRequest, course: str) -> HttpResponse:
     """What the course's page offers this visitor."""
     found, seat = access.find(request.user, course)
-    context: dict[str, object] = {"course": found, "state": "open" if request.user.is_authenticated else "anonymous"}
+    context: dict[str, object] = {
+        "course": found,
+        "state": "open" if request.user.is_authenticated else "anonymous",
+    }
     if seat is not None:
         home = pages.course_home(access.place(found, seat))
         context |= {
             "state": "enrolled",
             "progress": home["progress"],
             "started": home["started"],
-            "continue_url": home["continue_lesson"].url if home["continue_lesson"] else found.get_absolute_url(),
+            "continue_url": home["continue_lesson"].url
+            if home["continue_lesson"]
+            else found.get_absolute_url(),
         }
     return render(request, "learning/_enrol.html", context)

@@ -1,7 +1,13 @@
 """The page tree, what describes it, and the releases that learners see."""
 
 from course_pages.models.course import Course, LessonAddress, Release, TeachingRight
-from course_pages.models.pages import CataloguePage, CourseInstructor, CoursePage, LessonPage, ModulePage
+from course_pages.models.pages import (
+    CataloguePage,
+    CourseInstructor,
+    CoursePage,
+    LessonPage,
+    ModulePage,
+)
 from course_pages.models.snippets import InstructorProfile, Level, Topic
 
 __all__ = [

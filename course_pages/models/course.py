@@ -23,26 +23,40 @@ class Course(models.Model):
 
     lineage = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = ExactCharField(_("address"), max_length=100, unique=True)
-    title = models.CharField(_("title"), max_length=255, help_text=_("As last released; a draft's title before that."))
+    title = models.CharField(
+        _("title"), max_length=255, help_text=_("As last released; a draft's title before that.")
+    )
     mode = models.CharField(
-        _("release mode"), max_length=16, choices=ReleaseMode.choices, default=ReleaseMode.ON_PUBLISH
+        _("release mode"),
+        max_length=16,
+        choices=ReleaseMode.choices,
+        default=ReleaseMode.ON_PUBLISH,
     )
     live_release = models.ForeignKey(
         "Release", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     hold = models.BooleanField(
-        _("on hold"), default=False, help_text=_("Nothing is released by itself until somebody releases again.")
+        _("on hold"),
+        default=False,
+        help_text=_("Nothing is released by itself until somebody releases again."),
     )
     # The dirty mark: counted up in the transaction of every change below the course.
     dirty_mark = models.PositiveBigIntegerField(default=0, editable=False)
     dirty_since = models.DateTimeField(null=True, blank=True, editable=False)
     dirty_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
-    problem = models.TextField(blank=True, editable=False, help_text=_("Why the last automatic release was refused."))
+    problem = models.TextField(
+        blank=True, editable=False, help_text=_("Why the last automatic release was refused.")
+    )
     teachers_group = models.OneToOneField(
         Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     collection = models.OneToOneField(
-        Collection, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        Collection,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -63,14 +77,18 @@ class TeachingRight(models.Model):
     """Who may edit a course. Its own table: publishing an old revision gives nobody rights back."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="teaching_rights")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="teaching_rights")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="teaching_rights"
+    )
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     granted_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["course", "user"], name="teaching_right_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "user"], name="teaching_right_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} → {self.course}"
@@ -110,7 +128,9 @@ class Release(models.Model):
     number = models.PositiveIntegerField()
     outline = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
     cause = models.CharField(max_length=16, choices=Cause.choices)
-    from_number = models.PositiveIntegerField(null=True, blank=True, help_text=_("The release a roll back returned to."))
+    from_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("The release a roll back returned to.")
+    )
     notes = models.TextField(blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -119,13 +139,17 @@ class Release(models.Model):
     lesson_count = models.PositiveIntegerField()
     required_count = models.PositiveIntegerField()
     minutes = models.PositiveIntegerField()
-    changes = models.JSONField(default=dict, help_text=_("Lineages added, removed, changed and to be done again."))
+    changes = models.JSONField(
+        default=dict, help_text=_("Lineages added, removed, changed and to be done again.")
+    )
 
     class Meta:
         verbose_name = _("release")
         verbose_name_plural = _("releases")
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["course", "number"], name="release_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="release_number_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.course} · {self.number}"

@@ -72,10 +72,20 @@ class CoursePage(BasePage):
     template = "course_pages/course_page.html"
 
     image = models.ForeignKey(
-        "assets.Image", verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "assets.Image",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     level = models.ForeignKey(
-        Level, verbose_name=_("level"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Level,
+        verbose_name=_("level"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     topics = ParentalManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="+")
     outcomes = SlimStreamField(
@@ -90,7 +100,9 @@ class CoursePage(BasePage):
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("image"),
-        FieldRowPanel([FieldPanel("level"), FieldPanel("topics", widget=forms.CheckboxSelectMultiple)]),
+        FieldRowPanel(
+            [FieldPanel("level"), FieldPanel("topics", widget=forms.CheckboxSelectMultiple)]
+        ),
         InlinePanel("course_instructors", label=_("instructor"), heading=_("Instructors")),
         FieldPanel("outcomes"),
         FieldPanel("body"),
@@ -102,7 +114,9 @@ class CoursePage(BasePage):
     @property
     def instructors(self) -> list[InstructorProfile]:
         """In the order of the page."""
-        return [row.instructor for row in self.course_instructors.select_related("instructor__photo")]
+        return [
+            row.instructor for row in self.course_instructors.select_related("instructor__photo")
+        ]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from course_pages import public
@@ -144,10 +158,9 @@ class LessonForm(WagtailAdminPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.released_era = (
-            LessonAddress.objects.filter(lineage=self.instance.translation_key)
-            .aggregate(era=models.Max("era"))["era"]
-        )
+        self.released_era = LessonAddress.objects.filter(
+            lineage=self.instance.translation_key
+        ).aggregate(era=models.Max("era"))["era"]
         if self.released_era is None:
             self.fields.pop("must_redo", None)
         elif "must_redo" in self.fields:
@@ -171,13 +184,20 @@ class LessonPage(BasePage):
     base_form_class = LessonForm
 
     section = models.CharField(
-        _("section"), max_length=255, blank=True, help_text=_("Lessons in a row with the same section stand together.")
+        _("section"),
+        max_length=255,
+        blank=True,
+        help_text=_("Lessons in a row with the same section stand together."),
     )
-    required = models.BooleanField(_("required"), default=True, help_text=_("Counts towards completing the course."))
+    required = models.BooleanField(
+        _("required"), default=True, help_text=_("Counts towards completing the course.")
+    )
     free_preview = models.BooleanField(
         _("free preview"), default=False, help_text=_("Anybody may read it without enrolling.")
     )
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=5, help_text=_("How long it takes."))
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=5, help_text=_("How long it takes.")
+    )
     completion = models.CharField(
         _("is completed when"), max_length=16, choices=Completion.choices, default=Completion.DONE
     )

@@ -52,7 +52,9 @@ class InstructorProfile(PreviewableMixin, index.Indexed, models.Model):
     name = models.CharField(_("name"), max_length=150)
     slug = models.SlugField(_("address"), max_length=150, unique=True, allow_unicode=True)
     role = models.CharField(_("what they do"), max_length=200, blank=True)
-    bio = RichTextField(_("about them"), features=["bold", "italic", "link", "ol", "ul"], blank=True)
+    bio = RichTextField(
+        _("about them"), features=["bold", "italic", "link", "ol", "ul"], blank=True
+    )
     photo = models.ForeignKey(
         settings.WAGTAILIMAGES_IMAGE_MODEL,
         verbose_name=_("picture"),

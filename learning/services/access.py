@@ -68,7 +68,9 @@ def find(user: Visitor, slug: str) -> tuple[Course, Enrolment | None]:
         return course, None
     grants = AccessGrant.objects.active(clock.now()).filter(enrolment=OuterRef("pk"))
     enrolment = (
-        Enrolment.objects.filter(user=user, course=course, left_at=None).annotate(open=Exists(grants)).first()
+        Enrolment.objects.filter(user=user, course=course, left_at=None)
+        .annotate(open=Exists(grants))
+        .first()
     )
     return course, enrolment if enrolment is not None and enrolment.open else None  # type: ignore[attr-defined]
 
@@ -111,4 +113,3 @@ def _release(course: Course) -> Release:
 
 def _outline(course: Course) -> Outline:
     return outline.load(_release(course).outline_id)
-

@@ -39,6 +39,6 @@ def leave(*, enrolment: Enrolment) -> None:
     """Leave a course: it goes from one's list and closes; progress and completions stay."""
     now = clock.now()
     Enrolment.objects.filter(pk=enrolment.pk, left_at=None).update(left_at=now)
-    AccessGrant.objects.filter(enrolment=enrolment, source=AccessGrant.Source.FREE, revoked_at=None).update(
-        revoked_at=now
-    )
+    AccessGrant.objects.filter(
+        enrolment=enrolment, source=AccessGrant.Source.FREE, revoked_at=None
+    ).update(revoked_at=now)

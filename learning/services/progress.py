@@ -49,7 +49,9 @@ class Progress:
 def completed_eras(enrolment: Enrolment) -> dict[str, int]:
     """Lineage → highest era completed: one query."""
     eras: dict[str, int] = {}
-    for lineage, era in LessonCompletion.objects.filter(enrolment=enrolment).values_list("lineage", "era"):
+    for lineage, era in LessonCompletion.objects.filter(enrolment=enrolment).values_list(
+        "lineage", "era"
+    ):
         key = str(lineage)
         eras[key] = max(era, eras.get(key, 0))
     return eras
@@ -104,7 +106,9 @@ def complete(*, seat: Seat) -> Progress:
     enrolment.last_at = now
     if progress.finished and enrolment.completed_at is None:
         _complete_course(enrolment, seat.release, now)
-    enrolment.save(update_fields=["done_count", "last_lineage", "last_at", "completed_at", "completed_release"])
+    enrolment.save(
+        update_fields=["done_count", "last_lineage", "last_at", "completed_at", "completed_release"]
+    )
     return Progress(progress.done, progress.required, enrolment.completed_at)
 
 
@@ -122,19 +126,24 @@ def open_lesson(*, seat: Seat) -> Progress | None:
     assert seat.enrolment is not None
     now = clock.now()
     with transaction.atomic():
-        updated = LessonProgress.objects.filter(enrolment=seat.enrolment, lineage=seat.lesson.lineage).update(
-            last_at=now
-        )
+        updated = LessonProgress.objects.filter(
+            enrolment=seat.enrolment, lineage=seat.lesson.lineage
+        ).update(last_at=now)
         if not updated:
             LessonProgress.objects.bulk_create(
                 [
                     LessonProgress(
-                        enrolment=seat.enrolment, lineage=seat.lesson.lineage, opened_at=now, last_at=now
+                        enrolment=seat.enrolment,
+                        lineage=seat.lesson.lineage,
+                        opened_at=now,
+                        last_at=now,
                     )
                 ],
                 ignore_conflicts=True,
             )
-        Enrolment.objects.filter(pk=seat.enrolment.pk).update(last_lineage=seat.lesson.lineage, last_at=now)
+        Enrolment.objects.filter(pk=seat.enrolment.pk).update(
+            last_lineage=seat.lesson.lineage, last_at=now
+        )
     return complete(seat=seat) if seat.lesson.completion == "opened" else None
 
 
@@ -151,7 +160,9 @@ def recount(course: Course) -> int:
     completed = 0
     last = 0
     while batch := list(
-        Enrolment.objects.filter(course=course, pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]
+        Enrolment.objects.filter(course=course, pk__gt=last)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:BATCH]
     ):
         completed += _recount_batch(batch, course.live_release, live)
         last = batch[-1]
@@ -166,14 +177,20 @@ def _recount_batch(batch: list[int], release: Release, live: Outline) -> int:
         changed, completed = [], 0
         for enrolment in enrolments:
             count = done.get(enrolment.pk, 0)
-            finishes = bool(live.required) and count == len(live.required) and enrolment.completed_at is None
+            finishes = (
+                bool(live.required)
+                and count == len(live.required)
+                and enrolment.completed_at is None
+            )
             if finishes:
                 _complete_course(enrolment, release, now)
                 completed += 1
             if finishes or enrolment.done_count != count:
                 enrolment.done_count = count
                 changed.append(enrolment)
-        Enrolment.objects.bulk_update(changed, ["done_count", "completed_at", "completed_release"], batch_size=200)
+        Enrolment.objects.bulk_update(
+            changed, ["done_count", "completed_at", "completed_release"], batch_size=200
+        )
     return completed
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
@@ -12,7 +13,6 @@ from wagtail.images.models import Image as WagtailImage
 from assets.storage import digest_of, path_for, private_storage
 from core import snapshots
 from core.fields import ExactCharField
-from taggit.managers import TaggableManager
 
 
 class Image(AbstractImage):
@@ -21,7 +21,9 @@ class Image(AbstractImage):
     sha256 = ExactCharField(max_length=64, blank=True, editable=False, db_index=True)
 
     # Declared again only for names that do not clash with Wagtail's own model.
-    tags = TaggableManager(help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_images")
+    tags = TaggableManager(
+        help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_images"
+    )
     uploaded_by_user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("uploaded by user"),
@@ -55,7 +57,9 @@ class Rendition(AbstractRendition):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="rendition_once"),
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="rendition_once"
+            ),
         ]
 
 
@@ -67,12 +71,16 @@ def document_path(document: "Document", filename: str) -> str:
 class Document(AbstractDocument):
     """A file. It has no public address: `documents/` and the learning door hand it out."""
 
-    file = models.FileField(_("file"), upload_to=document_path, storage=private_storage, max_length=255)
+    file = models.FileField(
+        _("file"), upload_to=document_path, storage=private_storage, max_length=255
+    )
     sha256 = ExactCharField(max_length=64, blank=True, editable=False, db_index=True)
     original_name = models.CharField(max_length=255, blank=True, editable=False)
 
     # Declared again only for names that do not clash with Wagtail's own model.
-    tags = TaggableManager(help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_documents")
+    tags = TaggableManager(
+        help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_documents"
+    )
     uploaded_by_user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("uploaded by user"),
@@ -108,7 +116,12 @@ class Document(AbstractDocument):
 def _refuse_replacement_while_pinned(thing: Image | Document, kind: str) -> None:
     from django.core.exceptions import ValidationError
 
-    if thing.pk and thing.file and not thing.file._committed and snapshots.is_pinned(kind, thing.pk):
+    if (
+        thing.pk
+        and thing.file
+        and not thing.file._committed
+        and snapshots.is_pinned(kind, thing.pk)
+    ):
         raise ValidationError(
             {
                 "file": _(

@@ -35,6 +35,10 @@ def ready(request: HttpRequest) -> JsonResponse:
         checks["database"] = "does not answer"
     if settings.REDIS_URL:
         cache.set("health", "ok", 10)
-        checks["cache"] = "ok" if cache.get("health") == "ok" else "does not answer (the site works without it)"
+        checks["cache"] = (
+            "ok" if cache.get("health") == "ok" else "does not answer (the site works without it)"
+        )
     failed = checks["database"] != "ok"
-    return JsonResponse({"status": "failing" if failed else "ok", "checks": checks}, status=503 if failed else 200)
+    return JsonResponse(
+        {"status": "failing" if failed else "ok", "checks": checks}, status=503 if failed else 200
+    )

@@ -35,7 +35,9 @@ class SnapshotReference(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["snapshot", "kind", "key"], name="snapshot_reference_once"),
+            models.UniqueConstraint(
+                fields=["snapshot", "kind", "key"], name="snapshot_reference_once"
+            ),
         ]
         indexes = [models.Index(fields=["kind", "key"], name="snapshot_reference_target")]
 

@@ -60,7 +60,9 @@ def _nudge(pk: int, after: timedelta) -> None:
 
 
 def _open(now: datetime) -> Q:
-    return Q(done_at=None, gave_up_at=None, due_at__lte=now) & (Q(claimed_until=None) | Q(claimed_until__lt=now))
+    return Q(done_at=None, gave_up_at=None, due_at__lte=now) & (
+        Q(claimed_until=None) | Q(claimed_until__lt=now)
+    )
 
 
 def deliver(pk: int) -> bool:
@@ -78,12 +80,16 @@ def deliver(pk: int) -> bool:
     except Exception as error:  # noqa: BLE001 - any handler's failure is kept on the row and tried again
         _failed(message, error)
         return False
-    OutboxMessage.objects.filter(pk=pk).update(done_at=clock.now(), claimed_until=None, last_error="")
+    OutboxMessage.objects.filter(pk=pk).update(
+        done_at=clock.now(), claimed_until=None, last_error=""
+    )
     return True
 
 
 def _failed(message: OutboxMessage, error: Exception) -> None:
-    logger.exception("Outbox message %s (%s) failed, attempt %s", message.pk, message.kind, message.attempts)
+    logger.exception(
+        "Outbox message %s (%s) failed, attempt %s", message.pk, message.kind, message.attempts
+    )
     now = clock.now()
     wait = min(timedelta(seconds=5 * 2 ** min(message.attempts, 16)), LONGEST_WAIT)
     OutboxMessage.objects.filter(pk=message.pk).update(
@@ -114,5 +120,3 @@ def drain(limit: int = 10_000) -> int:
 def purge(keep: timedelta = timedelta(days=30)) -> int:
     """Delete delivered messages older than `keep`."""
     return OutboxMessage.objects.filter(done_at__lt=clock.now() - keep).delete()[0]
-
-

@@ -59,7 +59,9 @@ def _run(entry: Entry) -> None:
     error_text = ""
     try:
         entry.job()
-    except Exception as error:  # noqa: BLE001 - one job's failure must not stop the others; it is kept and logged
+    except Exception as error:
         logger.exception("Scheduled job %s failed", entry.name)
         error_text = "".join(traceback.format_exception_only(error))[:2000]
-    ScheduledJob.objects.filter(name=entry.name).update(finished_at=clock.now(), last_error=error_text)
+    ScheduledJob.objects.filter(name=entry.name).update(
+        finished_at=clock.now(), last_error=error_text
+    )

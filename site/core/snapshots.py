@@ -56,7 +56,9 @@ def _check(value: Any, place: str) -> None:
 def canonical(data: Any) -> str:
     """`data` as canonical JSON; raises NotCanonical, naming the place."""
     _check(data, "$")
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(
+        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
 
 
 def freeze(kind: str, v: int, data: Any, references: Iterable[Reference] = ()) -> Frozen:
@@ -75,11 +77,18 @@ def store(frozen: Iterable[Frozen]) -> set[str]:
     Safe to race: the digest is the key, and equal keys hold equal bytes.
     """
     wanted = {item.digest: item for item in frozen}
-    known = set(Snapshot.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    known = (
+        set(Snapshot.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        if wanted
+        else set()
+    )
     new = [item for digest, item in wanted.items() if digest not in known]
     if new:
         Snapshot.objects.bulk_create(
-            [Snapshot(digest=item.digest, kind=item.kind, v=item.v, body=item.body) for item in new],
+            [
+                Snapshot(digest=item.digest, kind=item.kind, v=item.v, body=item.body)
+                for item in new
+            ],
             ignore_conflicts=True,
         )
         SnapshotReference.objects.bulk_create(
@@ -121,7 +130,9 @@ def is_pinned(kind: str, key: str | int) -> bool:
 
 def refuse_deletion_while_pinned(kind: str, thing: models.Model) -> None:
     """Raise ProtectedError for a thing that a snapshot needs; called from `pre_delete`."""
-    holders = SnapshotReference.objects.filter(kind=kind, key=str(thing.pk)).select_related("snapshot")[:5]
+    holders = SnapshotReference.objects.filter(kind=kind, key=str(thing.pk)).select_related(
+        "snapshot"
+    )[:5]
     if holders:
         raise models.ProtectedError(
             f"{thing} belongs to released content and cannot be deleted.",

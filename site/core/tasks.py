@@ -23,7 +23,9 @@ class OutboxBackend(BaseTaskBackend):
         self.validate_task(task)
         wait = max(task.run_after - clock.now(), timedelta()) if task.run_after else timedelta()
         arguments, keywords = normalize_json(list(args)), normalize_json(dict(kwargs))
-        outbox.publish(KIND, {"path": task.module_path, "args": arguments, "kwargs": keywords}, after=wait)
+        outbox.publish(
+            KIND, {"path": task.module_path, "args": arguments, "kwargs": keywords}, after=wait
+        )
         return TaskResult(
             task=task,
             id=get_random_string(32),

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("course", help="The course's address, e.g. charts-that-tell-the-truth.")
         parser.add_argument("--notes", default="", help="What changed, for the record.")
-        parser.add_argument("--roll-back-to", type=int, metavar="N", help="Show release N again and hold there.")
+        parser.add_argument(
+            "--roll-back-to", type=int, metavar="N", help="Show release N again and hold there."
+        )
         parser.add_argument("--list", action="store_true", help="Show the releases so far.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,7 +46,9 @@ class Command(BaseCommand):
             made = releases.roll_back(course=course, to=number, by=None, notes=notes)
         except Release.DoesNotExist:
             raise CommandError(f"{course.title} has no release {number}; see --list.") from None
-        self.stdout.write(f"Learners see release {number} again, as release {made.number}. The course is on hold.")
+        self.stdout.write(
+            f"Learners see release {number} again, as release {made.number}. The course is on hold."
+        )
 
     def _release(self, course: Course, notes: str) -> None:
         try:
@@ -54,4 +58,6 @@ class Command(BaseCommand):
         if made is None:
             self.stdout.write("Learners see this already; nothing to release.")
         else:
-            self.stdout.write(f"Released {course.title}, release {made.number}: {made.lesson_count} lessons.")
+            self.stdout.write(
+                f"Released {course.title}, release {made.number}: {made.lesson_count} lessons."
+            )

@@ -12,6 +12,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from core.blocks.media import MEDIA
 
+
 def file_href(document: Any, parent_context: Any) -> str:
     """Where a block's file is to be had: behind the lesson's door, else at its own address.
 
@@ -69,10 +70,18 @@ class VideoBlock(blocks.StructBlock):
     """A film: an uploaded file or an address, with captions and transcript."""
 
     title = blocks.CharBlock(label=_("Title"), max_length=200)
-    file = DocumentChooserBlock(label=_("Video file"), required=False, help_text=_("An MP4 or WebM file."))
-    url = blocks.URLBlock(label=_("Or its address"), required=False, help_text=_("A page on YouTube or Vimeo, or an https address of a file."))
+    file = DocumentChooserBlock(
+        label=_("Video file"), required=False, help_text=_("An MP4 or WebM file.")
+    )
+    url = blocks.URLBlock(
+        label=_("Or its address"),
+        required=False,
+        help_text=_("A page on YouTube or Vimeo, or an https address of a file."),
+    )
     poster = ImageChooserBlock(label=_("Still image"), required=False)
-    captions = DocumentChooserBlock(label=_("Captions"), required=False, help_text=_("A WebVTT file (.vtt)."))
+    captions = DocumentChooserBlock(
+        label=_("Captions"), required=False, help_text=_("A WebVTT file (.vtt).")
+    )
     transcript = blocks.TextBlock(label=_("Transcript"), required=False, rows=4)
 
     class Meta:
@@ -86,7 +95,8 @@ class VideoBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         return context | {
-            "href": file_href(value["file"], parent_context) or (value["url"] if not value.player_url else ""),
+            "href": file_href(value["file"], parent_context)
+            or (value["url"] if not value.player_url else ""),
             "captions_href": file_href(value["captions"], parent_context),
         }
 
@@ -94,7 +104,9 @@ class VideoBlock(blocks.StructBlock):
         result = super().clean(value)
         if not result["file"] and not result["url"]:
             raise blocks.StructBlockValidationError(
-                block_errors={"file": ValidationError(_("Choose a file or give an address."), code="required")}
+                block_errors={
+                    "file": ValidationError(_("Choose a file or give an address."), code="required")
+                }
             )
         return result
 
@@ -137,6 +149,10 @@ class EmbedBlock(blocks.StructBlock):
         result = super().clean(value)
         if result.player_url is None:
             raise blocks.StructBlockValidationError(
-                block_errors={"url": ValidationError(_("Only videos on YouTube and Vimeo can be shown."), code="host")}
+                block_errors={
+                    "url": ValidationError(
+                        _("Only videos on YouTube and Vimeo can be shown."), code="host"
+                    )
+                }
             )
         return result

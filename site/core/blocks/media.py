@@ -21,11 +21,15 @@ class ImageBlock(blocks.StructBlock):
         help_text=_("What somebody who cannot see the picture needs to know."),
     )
     decorative = blocks.BooleanBlock(
-        label=_("Only decoration"), required=False, help_text=_("The picture says nothing that the text does not.")
+        label=_("Only decoration"),
+        required=False,
+        help_text=_("The picture says nothing that the text does not."),
     )
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=500)
     width = blocks.ChoiceBlock(
-        label=_("Width"), choices=[("text", _("As wide as the text")), ("wide", _("Wider"))], default="text"
+        label=_("Width"),
+        choices=[("text", _("As wide as the text")), ("wide", _("Wider"))],
+        default="text",
     )
 
     class Meta:
@@ -40,7 +44,9 @@ class ImageBlock(blocks.StructBlock):
         if not result["decorative"] and not result["alt"].strip():
             raise blocks.StructBlockValidationError(
                 block_errors={
-                    "alt": ValidationError(_("Describe the picture, or tick “Only decoration”."), code="alt_required")
+                    "alt": ValidationError(
+                        _("Describe the picture, or tick “Only decoration”."), code="alt_required"
+                    )
                 }
             )
         return result

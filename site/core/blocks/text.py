@@ -11,7 +11,18 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 from wagtail import blocks
 
-RICH_TEXT = ["bold", "italic", "ol", "ul", "link", "code", "superscript", "subscript", "strikethrough", "hr"]
+RICH_TEXT = [
+    "bold",
+    "italic",
+    "ol",
+    "ul",
+    "link",
+    "code",
+    "superscript",
+    "subscript",
+    "strikethrough",
+    "hr",
+]
 WORDS = _("Words")
 
 LANGUAGES = [
@@ -98,7 +109,11 @@ class CodeBlock(blocks.StructBlock):
         template = "blocks/code.html"
         value_class = CodeValue
         description = _("Program text with colours.")
-        preview_value = {"language": "python", "code": "rate = cases / people * 100_000\n", "caption": ""}
+        preview_value = {
+            "language": "python",
+            "code": "rate = cases / people * 100_000\n",
+            "caption": "",
+        }
 
 
 class CalloutBlock(blocks.StructBlock):
@@ -106,7 +121,12 @@ class CalloutBlock(blocks.StructBlock):
 
     kind = blocks.ChoiceBlock(
         label=_("Kind"),
-        choices=[("note", _("Note")), ("tip", _("Tip")), ("warning", _("Warning")), ("example", _("Example"))],
+        choices=[
+            ("note", _("Note")),
+            ("tip", _("Tip")),
+            ("warning", _("Warning")),
+            ("example", _("Example")),
+        ],
         default="note",
     )
     title = blocks.CharBlock(label=_("Title"), required=False, max_length=200)
@@ -118,7 +138,11 @@ class CalloutBlock(blocks.StructBlock):
         group = WORDS
         template = "blocks/callout.html"
         description = _("A note, tip, warning or example that stands out.")
-        preview_value = {"kind": "tip", "title": "Try it", "text": "<p>Cover the title and guess what it says.</p>"}
+        preview_value = {
+            "kind": "tip",
+            "title": "Try it",
+            "text": "<p>Cover the title and guess what it says.</p>",
+        }
 
 
 class QuoteBlock(blocks.StructBlock):

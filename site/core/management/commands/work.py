@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Do what is due now, then stop.")
-        parser.add_argument("--pause", type=float, default=1.0, help="Seconds between two rounds (1).")
+        parser.add_argument(
+            "--pause", type=float, default=1.0, help="Seconds between two rounds (1)."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
