@@ -16,7 +16,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -116,26 +117,42 @@ def manage(*arguments: str, doing: str, env: dict[str, str]) -> str:
 
 def prepare(env: dict[str, str]) -> str:
     """Tables, static files, content; returns what there is to say about the accounts."""
+    loaded = VAR / "demo-loaded"
+    if DATABASE.exists() != loaded.exists():
+        print("An earlier start was broken off before the demo was loaded.", flush=True)
+        reset()
     migrations = (*ROOT.glob("*/migrations/*.py"), *ROOT.glob("site/*/migrations/*.py"))
-    schema = digest([ROOT / "requirements.txt", *migrations])
-    done = VAR / "demo-schema"
-    if not DATABASE.exists() or not done.exists() or done.read_text() != schema:
-        manage("migrate", "--no-input", doing="Making the database's tables", env=env)
-        done.write_text(schema)
-    collect_static(env)
-    return manage("load_demo", doing="Loading the demo site", env=env)
-
-
-def collect_static(env: dict[str, str]) -> None:
-    """Served hashed and compressed as in production; done again only when something changed."""
+    once(
+        VAR / "demo-schema",
+        digest([ROOT / "requirements.txt", *migrations]),
+        lambda: manage("migrate", "--no-input", doing="Making the database's tables", env=env),
+    )
     built = (path for path in (ROOT / "static" / "dist").rglob("*") if path.is_file())
-    now = digest([ROOT / "requirements.txt", *built])
-    done = VAR / "static.collected"
-    manifest = VAR / "static" / "staticfiles.json"
-    if manifest.exists() and done.exists() and done.read_text() == now:
-        return
-    manage("collectstatic", "--no-input", "--clear", doing="Collecting static files", env=env)
-    done.write_text(now)
+    # Served hashed and compressed, as in production.
+    once(
+        VAR / "static" / ".collected",
+        digest([ROOT / "requirements.txt", *built]),
+        lambda: manage(
+            *("collectstatic", "--no-input", "--clear"), doing="Collecting static files", env=env
+        ),
+    )
+    said = once(
+        loaded,
+        digest(path for path in (ROOT / "site" / "config" / "demo").rglob("*") if path.is_file()),
+        lambda: manage("load_demo", doing="Loading the demo site", env=env),
+    )
+    return said.partition("\n\n")[2] or said
+
+
+def once(done: Path, key: str, work: Callable[[], str]) -> str:
+    """Do the work unless it was done for this key; what it said, now or back then."""
+    if done.exists():
+        then, _, said = done.read_text().partition("\n")
+        if then == key:
+            return said
+    said = work()
+    done.write_text(f"{key}\n{said}")
+    return said
 
 
 def start(env: dict[str, str], port: int) -> Iterator[tuple[str, Child]]:

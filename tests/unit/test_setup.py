@@ -183,6 +183,19 @@ def test_reset_removes_the_demo_and_nothing_else(
     }
 
 
+def test_work_is_done_once_for_each_key_and_remembers_what_it_said(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    runs: list[str] = []
+
+    def work() -> str:
+        runs.append("x")
+        return f"run {len(runs)}\n\nand more"
+
+    assert demo.once(done, "a", work) == "run 1\n\nand more"
+    assert demo.once(done, "a", work) == "run 1\n\nand more"
+    assert demo.once(done, "b", work) == "run 2\n\nand more"
+
+
 def test_demo_ignores_what_the_shell_is_set_up_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
