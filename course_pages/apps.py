@@ -6,4 +6,6 @@ class CoursePagesConfig(AppConfig):
     verbose_name = "Courses"
 
     def ready(self) -> None:
-        from course_pages import jobs, signals  # noqa: F401
+        from course_pages import jobs, permissions, signals  # noqa: F401
+
+        permissions.register()

@@ -18,9 +18,10 @@ from course_pages.blocks import CourseBody, LessonBody
 from course_pages.models.course import LessonAddress
 from course_pages.models.snippets import InstructorProfile, Level, Topic
 from course_pages.panels import ReleaseStatusPanel
+from course_pages.permissions import InCatalogue
 
 
-class CataloguePage(BasePage):
+class CataloguePage(InCatalogue, BasePage):
     """The list of courses."""
 
     parent_page_types = ["home.HomePage"]
@@ -64,7 +65,7 @@ class CourseInstructor(Orderable):
         return str(self.instructor)
 
 
-class CoursePage(BasePage):
+class CoursePage(InCatalogue, BasePage):
     """A course: its public face, and the root of its modules."""
 
     parent_page_types = ["course_pages.CataloguePage"]
@@ -124,7 +125,7 @@ class CoursePage(BasePage):
         return super().get_context(request, *args, **kwargs) | public.course_context(self, request)
 
 
-class ModulePage(BasePage):
+class ModulePage(InCatalogue, BasePage):
     """A part of a course. Has no page of its own for visitors."""
 
     parent_page_types = ["course_pages.CoursePage"]
@@ -151,8 +152,9 @@ class LessonForm(WagtailAdminPageForm):
         required=False,
         label=_("Learners must do this lesson again"),
         help_text=_(
-            "Tick this when the lesson has changed so much that an earlier completion no longer says anything. "
-            "From the next release on it counts as open for everyone; completed courses stay completed."
+            "Tick this when the lesson has changed so much that an earlier completion no longer says "
+            "anything. From the next release on it is open for everyone; completed courses stay "
+            "completed."
         ),
     )
 
@@ -172,7 +174,7 @@ class LessonForm(WagtailAdminPageForm):
         return super().save(commit=commit)
 
 
-class LessonPage(BasePage):
+class LessonPage(InCatalogue, BasePage):
     """A lesson. Learners see its released snapshot, never this row."""
 
     class Completion(models.TextChoices):

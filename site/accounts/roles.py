@@ -32,6 +32,7 @@ FILES_EDIT = (
     *("assets.add_document", "assets.change_document", "assets.choose_document"),
 )
 FILES_ALL = (*FILES_EDIT, "assets.delete_image", "assets.delete_document")
+COLLECTIONS = tuple(f"wagtailcore.{action}_collection" for action in ("add", "change", "delete"))
 
 ROOT = ""
 """The root collection, above all others."""
@@ -107,13 +108,12 @@ ADMINISTRATOR = Role(
         *rights("auth.group", ALL),
         *rights("home.sitesettings", ("change",)),
         *rights("wagtailcore.site", ALL),
-        *rights("wagtailcore.collection", ALL),
         *rights("wagtailcore.workflow", ALL),
         *rights("wagtailcore.task", ALL),
         *rights("wagtailredirects.redirect", ALL),
     ),
     pages=(("wagtailcore.Page", PAGES_ALL),),
-    collections=((ROOT, FILES_ALL),),
+    collections=((ROOT, (*FILES_ALL, *COLLECTIONS)),),
 )
 
 ROLES = (INSTRUCTOR, EDITOR, MARKETING, SUPPORT, ADMINISTRATOR)

@@ -1,0 +1,74 @@
+"""Rights on pages: what is given on a home page ends where the catalogue begins.
+
+Wagtail hands a right down the whole tree. Whoever looks after the home page and its landing pages
+would so get every course as well. A right given on the catalogue, on a course or on the root of all
+pages reaches courses as ever.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from wagtail.models import GroupPagePermission, Page, PagePermissionTester
+from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import register_permission_policy
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+HOME_DEPTH = 2
+
+
+class InCatalogue:
+    """Mixin of the page types from the catalogue down."""
+
+    def permissions_for_user(self, user: "User") -> PagePermissionTester:
+        # Wagtail casts a plain Page to its own type only where a type has this method.
+        return PagePermissionTester(user, self)
+
+
+class CataloguePolicy(PagePermissionPolicy):
+    """For pages from the catalogue down: rights given on a home page do not count."""
+
+    permission_cache_name = "_catalogue_permission_cache"
+    _explorable_root_instance_cache_name = "_explorable_catalogue_root_cache"
+
+    def get_all_permissions_for_user(self, user: "User") -> QuerySet[GroupPagePermission]:
+        held: QuerySet[GroupPagePermission] = super().get_all_permissions_for_user(user)
+        return held.exclude(page__depth=HOME_DEPTH)
+
+
+class TreePolicy(PagePermissionPolicy):
+    """For questions about pages of any type; sets aside what a home page gives in the catalogue."""
+
+    def user_has_any_permission_for_instance(
+        self, user: "User", actions: Iterable[str], instance: Page
+    ) -> bool:
+        if issubclass(instance.specific_class or Page, InCatalogue):
+            policy: PagePermissionPolicy = CataloguePolicy(self.model)
+            return bool(policy.user_has_any_permission_for_instance(user, actions, instance))
+        return bool(super().user_has_any_permission_for_instance(user, actions, instance))
+
+    def instances_user_has_any_permission_for(
+        self, user: "User", actions: Iterable[str]
+    ) -> QuerySet[Any]:
+        pages: QuerySet[Any] = super().instances_user_has_any_permission_for(user, actions)
+        held = self.get_cached_permissions_for_user(user)
+        if all(right.page.depth != HOME_DEPTH for right in held):
+            return pages
+        from course_pages.models import CataloguePage
+
+        in_catalogue = Q(pk=None)
+        for path in CataloguePage.objects.values_list("path", flat=True):
+            in_catalogue |= Q(path__startswith=path)
+        theirs = CataloguePolicy(self.model).instances_user_has_any_permission_for(user, actions)
+        return pages.exclude(in_catalogue) | theirs
+
+
+def register() -> None:
+    """Call from `ready()`."""
+    from course_pages.models import CataloguePage, CoursePage, LessonPage, ModulePage
+
+    register_permission_policy(Page, TreePolicy(Page))
+    for model in (CataloguePage, CoursePage, ModulePage, LessonPage):
+        register_permission_policy(model, CataloguePolicy(model))
