@@ -241,7 +241,9 @@ class _Reader:
         target = self.static.image(f"/static/{name}")
         if target.kind is TargetKind.IMAGE:
             return target.value
-        self._detail("image", f"{_('the picture of the course')}: {name}", "", target.value)
+        missing = target.kind is TargetKind.MISSING
+        reason = _("the file is not in the source") if missing else target.value
+        self._detail("image", name, _("the picture of the course"), reason)
         return ""
 
     # Structure ------------------------------------------------------------------------

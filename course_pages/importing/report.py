@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
 from course_pages.importing.description import Finding, Kind
+
+# Details that come by the hundred and that nobody would look up one by one.
+UNNAMED = {"style", "script", "icon", "control", "table"}
 
 
 @dataclass(frozen=True)
@@ -102,16 +105,17 @@ class Report:
                 yield title
                 for finding in chosen:
                     yield f"  {finding.block_type}: {_line(finding)}"
-        left_out = Counter(
-            (finding.block_type, finding.reason)
-            for finding in self.findings
-            if finding.kind is Kind.IGNORED
-        )
+        left_out: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+        for finding in self.findings:
+            if finding.kind is Kind.IGNORED:
+                left_out[finding.block_type, finding.reason].append(finding)
         if left_out:
             yield ""
-            yield _("Details left out inside blocks:")
-            for (block_type, reason), count in left_out.most_common():
-                yield f"  {count} × {block_type}: {reason}"
+            yield _("Details left out or changed inside blocks:")
+        for (block_type, reason), group in sorted(left_out.items(), key=lambda i: -len(i[1])):
+            yield f"  {len(group)} × {block_type}: {reason}"
+            if block_type not in UNNAMED:
+                yield from (f"      “{found.name}” [{found.place}]" for found in group)
 
     def as_json(self) -> str:
         return json.dumps(self.as_data(), ensure_ascii=False, indent=2)

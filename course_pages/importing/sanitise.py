@@ -673,10 +673,8 @@ class _Walker:
 
     def _walk_select(self, element: HtmlElement) -> None:
         self.note("form", element.get("name") or "select", _("form fields are left out"))
-        options = [
-            " ".join("".join(option.itertext()).split()) for option in element.iter("option")
-        ]
-        self.say(" / ".join(option for option in options if option))
+        words = [" ".join(text.split()) for text in element.itertext()]
+        self.say(" / ".join(word for word in words if word))
 
     # Code, quotations
 
@@ -857,13 +855,25 @@ class _Walker:
             if items:
                 self.parts.append(_List(f"<ul>{''.join(items)}</ul>"))
         elif len(texts) > 5 or any("<ul>" in w or "<ol>" in w or "<br>" in w for w in texts):
-            items = [f"<li>{words}</li>" for words in texts if words]
-            if items:
-                self.parts.append(_List(f"<ul>{''.join(items)}</ul>"))
+            self.parts += _cells_as_lists(texts)
         elif any(texts):
             self.parts.append(_Line(" — ".join(words for words in texts if words)))
         for __, blocks in folded:
             self.parts += blocks
+
+
+def _cells_as_lists(texts: list[str]) -> Iterator[_Part]:
+    """Each cell a list item, but for cells that are lists already."""
+    items: list[str] = []
+    for words in [*texts, None]:
+        is_list = words is not None and re.fullmatch(r"<(ul|ol)>.*</\1>", words, re.DOTALL)
+        if (is_list or words is None) and items:
+            yield _List(f"<ul>{''.join(items)}</ul>")
+            items = []
+        if is_list and words:
+            yield _List(words)
+        elif words:
+            items.append(f"<li>{words}</li>")
 
 
 def _folded(parts: list[_Part]) -> tuple[str, list[Block]]:
