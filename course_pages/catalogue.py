@@ -1,4 +1,4 @@
-"""The catalogue: released courses, filtered and searched, a constant number of queries at any size."""
+"""The catalogue: released courses, filtered and searched, in a constant number of queries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +77,10 @@ def _card(page: CoursePage, release: Release) -> CourseCard:
 
 
 def search(pages: QuerySet[CoursePage], text: str) -> QuerySet[CoursePage]:
-    """Pages in which every word occurs. Plain containment: the same on every database, "c++" and "ai" too."""
+    """Pages in which every word occurs.
+
+    Plain containment: the same on every database, for "c++" and "ai" too.
+    """
     for word in text[:LONGEST_QUERY].replace("\x00", "").split()[:MOST_WORDS]:
         pages = pages.filter(
             Q(title__icontains=word) | Q(summary__icontains=word) | Q(body__icontains=word)
@@ -98,7 +101,7 @@ def context(parameters: QueryDict) -> dict[str, Any]:
         pages = pages.filter(level=level)
     paginator = Paginator(pages.order_by("path"), PER_PAGE)
     page = paginator.get_page(parameters.get("page"))
-    page.object_list = cards(page.object_list)
+    page.object_list = cards(page.object_list)  # type: ignore[assignment, arg-type]
     chosen = {
         "q": query,
         "topic": topic.slug if topic else "",

@@ -153,7 +153,7 @@ def freeze(source: LessonSource, lineages: Mapping[int, str]) -> Frozen:
 
 
 def problems(sources: list[LessonSource]) -> list[Problem]:
-    """What an editor's publish would refuse, for all lessons together in a constant number of queries.
+    """What an editor's publish would refuse, for all lessons in a constant number of queries.
 
     Code-level publishing skips these checks, so a release makes them itself.
     """
@@ -172,7 +172,7 @@ def problems(sources: list[LessonSource]) -> list[Problem]:
     # One stream of all blocks: chooser values are fetched once for all lessons.
     stream = BODY.to_python([item for _, item in known])
     found = []
-    for (owner, item), child in zip(known, stream, strict=True):
+    for (owner, _item), child in zip(known, stream, strict=True):
         try:
             child.block.clean(child.value)
         except ValidationError as error:

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.text import slugify
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
@@ -13,7 +13,7 @@ from course_pages.models.pages import CoursePage
 
 COLLECTION = "Courses"
 PAGE_RIGHTS = ["add_page", "change_page", "publish_page"]
-FILE_RIGHTS = [
+FILE_RIGHTS: list[tuple[type[models.Model], list[str]]] = [
     (Image, ["add_image", "change_image", "choose_image"]),
     (Document, ["add_document", "change_document", "choose_document"]),
 ]

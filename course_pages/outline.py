@@ -20,7 +20,7 @@ OUTLINE_V = MODULE_V = LESSON_V = 1
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One line of the outline. `minutes` is a duration, `era` the least a completion must have to count."""
+    """One line of the outline; a completion counts from `era` on, `minutes` is a duration."""
 
     lineage: str
     address: str

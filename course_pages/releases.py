@@ -1,7 +1,8 @@
 """Releases: the only way in which a course changes for its learners.
 
 Lock order: the course row first, then everything else. The live pointer is switched in one short
-transaction; what is slow (reading, freezing, checking) happens before it, and is made sure of inside.
+transaction; what is slow (reading, freezing, checking) happens before it and is made sure of
+inside.
 """
 
 import logging
@@ -44,10 +45,10 @@ class NothingPublished(ReleaseRefused):
 def release(
     *, course: Course, by: User | None, notes: str = "", automatic: bool = False
 ) -> Release | None:
-    """Release the published state of the course's pages; None when learners see just that already.
+    """Release the published state of the course's pages; None when learners see it already.
 
-    Releasing by hand ends a hold; an automatic one respects it. Raises ReleaseRefused and changes nothing when a lesson is
-    not fit to be shown. One short transaction; safe to race.
+    Releasing by hand ends a hold; an automatic release respects it. Raises ReleaseRefused and
+    changes nothing when a lesson is not fit to be shown. One short transaction; safe to race.
     """
     candidate = _checked(course)
     for _try in range(TRIES_WITHOUT_LOCK):
@@ -181,7 +182,7 @@ def roll_back(*, course: Course, to: int, by: User | None, notes: str = "") -> R
 
 
 def release_due() -> int:
-    """Release every course in *on publish* mode that changed and has rested; returns how many releases were made.
+    """Release every course in *on publish* mode that changed and has rested; returns how many.
 
     A course at rest for RELEASE_QUIET_SECONDS is due; one that never rests is due after a minute.
     """
@@ -209,6 +210,6 @@ def release_due() -> int:
 
 
 def mark_all_dirty() -> int:
-    """Nightly: look at every course again, whatever changed it and however; equal content makes no release."""
+    """Nightly: look at every course again, however it changed; equal content makes no release."""
     now = clock.now()
     return Course.objects.filter(dirty_since=None).update(dirty_since=now, dirty_at=now)

@@ -1,7 +1,8 @@
 """Lesson snapshots → HTML.
 
-Rendered once for each (digest, renderer version, language) and kept in the cache. What depends on the
-course being read (links between lessons, addresses of files) stays a placeholder until it is asked for.
+Rendered once for each (digest, renderer version, language) and kept in the cache. What depends on
+the course being read (links between lessons, addresses of files) stays a placeholder until asked
+for.
 """
 
 import re
@@ -22,7 +23,7 @@ KEEP_SECONDS = 30 * 24 * 3600
 LESSON_LINK = re.compile(r'<a\b[^>]*\bhref="lineage:([0-9a-f-]{36})"[^>]*>(.*?)</a>', re.DOTALL)
 FILE_LINK = re.compile(r'"asset:(\d+)"')
 
-# Block types that the code dropped, for snapshots that still hold them: type → block to render with.
+# Block types that the code dropped, for snapshots that still hold them: type → block.
 RETIRED: dict[str, Any] = {}
 
 

@@ -37,7 +37,7 @@ class Candidate:
 
 
 def build(course: Course) -> Candidate | None:
-    """The course's published pages as a candidate (6 queries); None when its page is not published."""
+    """The course's published pages as a candidate, in 6 queries; None when its page is not live."""
     page = CoursePage.objects.live().filter(translation_key=course.lineage).order_by("pk").first()
     if page is None:
         return None
@@ -136,7 +136,7 @@ def _entry(
 
 
 def give_addresses(course: Course, rows: list[dict[str, Any]]) -> dict[str, LessonAddress]:
-    """Each lesson's address: the one it has, else a new one from its slug, taken by nobody ever before.
+    """Each lesson's address: the one it has, else one from its slug that nobody ever had.
 
     New ones are not stored yet (`pk` is None).
     """

@@ -34,7 +34,7 @@ ICONS = [
 
 
 def validate_link(value: str) -> None:
-    """A path of this site (`/courses/`), a place on the page (`#faq`), https, or mailto; nothing else."""
+    """A path of this site (`/courses/`), a place on the page (`#faq`), https or mailto."""
     parts = urlsplit(value)
     inside = value.startswith(("/", "#")) and not value.startswith(("//", "/\\"))
     if not (

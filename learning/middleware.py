@@ -37,7 +37,8 @@ class lesson_closed:
             context = {
                 "reason": error.reason,
                 "message": _(
-                    "This lesson is no longer part of the course. What you completed stays on your record."
+                    "This lesson is no longer part of the course. "
+                    "What you completed stays on your record."
                 ),
                 "actions": [{"label": _("To the course"), "url": error.course.get_absolute_url()}],
             }

@@ -17,7 +17,7 @@ from course_pages.public import lesson_url
 
 
 def state_of(lesson: Lesson, eras: dict[str, int], current: str | None) -> tuple[str, bool]:
-    """`todo`, `done`, `redo` (completed before, to be done again) or `current`; and whether it counts as done."""
+    """`todo`, `done`, `redo` (completed before, but it changed) or `current`; and whether done."""
     era = eras.get(lesson.lineage, 0)
     done = era >= lesson.era
     if lesson.lineage == current:

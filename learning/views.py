@@ -100,7 +100,7 @@ def complete(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
 
 @require_POST
 def opened(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
-    """The page tells that the lesson is open: for resuming, and for lessons completed by opening."""
+    """The page tells that the lesson is open: for resuming, and where opening completes."""
     seat = access.enter_lesson(request.user, course, lesson, to_study=True)
     result = progress.open_lesson(seat=seat)
     if result is None:

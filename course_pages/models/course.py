@@ -19,7 +19,7 @@ class ReleaseMode(models.TextChoices):
 
 
 class Course(models.Model):
-    """What people enrol in. Refers to its page by lineage only; deleting the page leaves it whole."""
+    """What people enrol in; refers to its page by lineage, so deleting the page leaves it whole."""
 
     lineage = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = ExactCharField(_("address"), max_length=100, unique=True)

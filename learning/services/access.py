@@ -36,7 +36,7 @@ class LessonClosed(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """A course as one person may study it. `enrolment` is None for a visitor reading a free preview."""
+    """A course as one person may study it; `enrolment` is None for a visitor of a preview."""
 
     course: Course
     release: Release
@@ -60,7 +60,7 @@ Visitor = User | AnonymousUser
 
 
 def find(user: Visitor, slug: str) -> tuple[Course, Enrolment | None]:
-    """The released course and the visitor's enrolment while a grant opens it: one or two queries."""
+    """The released course and the visitor's enrolment while a grant opens it: two queries at most."""
     course = Course.objects.select_related("live_release").filter(slug=slug).first()
     if course is None or course.live_release is None:
         raise LessonClosed(Reason.MISSING if user.is_authenticated else Reason.SIGN_IN)
@@ -72,7 +72,7 @@ def find(user: Visitor, slug: str) -> tuple[Course, Enrolment | None]:
         .annotate(open=Exists(grants))
         .first()
     )
-    return course, enrolment if enrolment is not None and enrolment.open else None  # type: ignore[attr-defined]
+    return course, enrolment if enrolment is not None and enrolment.open else None
 
 
 def enter_course(user: Visitor, slug: str) -> Place:

@@ -25,7 +25,7 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody is in the release that they study; `percent` is 0–100, whole, rounded down."""
+    """How far somebody is in the release they study; `percent` is 0–100, whole, rounded down."""
 
     done: int
     required: int
@@ -42,7 +42,7 @@ class Progress:
 
     @property
     def new_since(self) -> int:
-        """Required lessons still open although the course was completed: new, or to be done again."""
+        """Required lessons open although the course was completed: new, or to be done again."""
         return self.required - self.done if self.completed_at else 0
 
 
@@ -69,7 +69,7 @@ def measure(outline: Outline, eras: dict[str, int], completed_at: datetime | Non
 
 
 def next_lesson(outline: Outline, eras: dict[str, int], last: str | None) -> Lesson | None:
-    """Where to go on: the lesson one was in if it is open, else the next open one after it, else the first open."""
+    """Where to go on: the lesson one was in if open, else the next open one, else the first."""
     if last in outline.positions:
         start = outline.positions[last]
         ordered: Iterable[Lesson] = (*outline.lessons[start:], *outline.lessons[:start])
@@ -102,7 +102,7 @@ def complete(*, seat: Seat) -> Progress:
     )
     progress = measure(seat.outline, completed_eras(enrolment), enrolment.completed_at)
     enrolment.done_count = progress.done
-    enrolment.last_lineage = seat.lesson.lineage  # type: ignore[assignment]
+    enrolment.last_lineage = seat.lesson.lineage
     enrolment.last_at = now
     if progress.finished and enrolment.completed_at is None:
         _complete_course(enrolment, seat.release, now)

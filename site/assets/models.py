@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
@@ -99,7 +101,7 @@ class Document(AbstractDocument):
         permissions = [("choose_document", "Can choose document")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.file and not self.file._committed:
+        if is_new(self.file) and self.file.name:
             self.original_name = self.file.name.replace("\\", "/").rsplit("/", 1)[-1][:255]
         super().save(*args, **kwargs)
 
@@ -113,15 +115,13 @@ class Document(AbstractDocument):
         return self.original_name or super().filename
 
 
-def _refuse_replacement_while_pinned(thing: Image | Document, kind: str) -> None:
-    from django.core.exceptions import ValidationError
+def is_new(file: FieldFile) -> bool:
+    """Whether the field holds a file that is not stored yet."""
+    return bool(file) and not getattr(file, "_committed", True)
 
-    if (
-        thing.pk
-        and thing.file
-        and not thing.file._committed
-        and snapshots.is_pinned(kind, thing.pk)
-    ):
+
+def _refuse_replacement_while_pinned(thing: Image | Document, kind: str) -> None:
+    if thing.pk and is_new(thing.file) and snapshots.is_pinned(kind, thing.pk):
         raise ValidationError(
             {
                 "file": _(

@@ -27,7 +27,7 @@ class Snapshot(models.Model):
 
 
 class SnapshotReference(models.Model):
-    """A snapshot needs this thing: while the row stands, the thing cannot be deleted or replaced."""
+    """A snapshot needs this thing: while the row stands, it cannot be deleted or replaced."""
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="references")
     kind = models.CharField(max_length=32, help_text=_("image, document, snapshot, …"))
@@ -46,7 +46,7 @@ class SnapshotReference(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """News written in the transaction of the change it tells of, delivered at least once after it."""
+    """News written in the transaction of its change, delivered at least once after it."""
 
     kind = models.CharField(max_length=64)
     payload = models.JSONField(default=dict)

@@ -1,4 +1,4 @@
-"""News from lower layers to upper ones, and every task: written with the change, delivered after it.
+"""News from lower layers to upper ones, and every task: written with a change, delivered after it.
 
 `publish` inserts a row in the caller's transaction. `on_commit` only makes it fast (a nudge to
 Celery where Redis is present); the sweeper of `manage.py work` or Celery beat makes it sure.
@@ -55,7 +55,7 @@ def _nudge(pk: int, after: timedelta) -> None:
 
     try:
         task.apply_async(args=[pk], countdown=after.total_seconds() or None)
-    except (OSError, task.app.connection_for_write().connection_errors) as error:  # type: ignore[misc]
+    except (OSError, task.app.connection_for_write().connection_errors) as error:
         logger.warning("The queue did not answer; message %s waits for the sweeper: %s", pk, error)
 
 
@@ -87,8 +87,12 @@ def deliver(pk: int) -> bool:
 
 
 def _failed(message: OutboxMessage, error: Exception) -> None:
-    logger.exception(
-        "Outbox message %s (%s) failed, attempt %s", message.pk, message.kind, message.attempts
+    logger.error(
+        "Outbox message %s (%s) failed, attempt %s",
+        message.pk,
+        message.kind,
+        message.attempts,
+        exc_info=error,
     )
     now = clock.now()
     wait = min(timedelta(seconds=5 * 2 ** min(message.attempts, 16)), LONGEST_WAIT)

@@ -1,4 +1,4 @@
-"""Regular jobs, run from the database: by `manage.py work` or by Celery beat, and by both harmlessly."""
+"""Regular jobs, run from the database by `manage.py work` or Celery beat, harmlessly by both."""
 
 import logging
 import traceback
@@ -34,7 +34,7 @@ def every(interval: timedelta, name: str) -> Callable[[Job], Job]:
 
 
 def run_due() -> int:
-    """Run each job whose time has come, at most once between all schedulers; returns how many ran."""
+    """Run each job that is due, at most once between all schedulers; returns how many ran."""
     now = clock.now()
     known = dict(ScheduledJob.objects.values_list("name", "next_at"))
     missing = [ScheduledJob(name=name, next_at=now) for name in _entries if name not in known]

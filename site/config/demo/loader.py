@@ -34,7 +34,7 @@ from course_pages.models import (
 from home.models import HomePage, LandingPage
 from learning.services import access, enrolment, progress
 
-PASSWORD = "lectern-demo"
+PASSWORD = "lectern-demo"  # noqa: S105 - printed for everybody by load_demo
 SEED = uuid.UUID("5b0c7a52-6d0e-4f5a-9f0e-8a55d4d7b6a1")
 
 
@@ -136,7 +136,9 @@ class Loader:
         course = Course.objects.get(lineage=page.translation_key)
         collection = courses.ensure_collection(course)
         page.image = self._image(source.image, source.title, collection)
-        page.body = json.dumps(self._resolve(source.body, source.slug, collection))
+        page.body = CoursePage.body.field.stream_block.to_python(
+            self._resolve(source.body, source.slug, collection)
+        )
         page.topics.set(Topic.objects.filter(title__in=source.topics))
         for order, name in enumerate(source.instructors):
             instructor = InstructorProfile.objects.get(name=name)
@@ -174,7 +176,9 @@ class Loader:
     def _home(self, home: HomePage) -> None:
         home.title = content.HOME.title
         home.summary = content.HOME.summary
-        home.body = json.dumps(self._resolve(content.HOME.body, "home", None))
+        home.body = HomePage.body.field.stream_block.to_python(
+            self._resolve(content.HOME.body, "home", None)
+        )
         home.save_revision().publish()
 
     def _resolve(

@@ -1,6 +1,7 @@
 """Blocks that say nothing about courses; one file per family.
 
-Raw values are contracts: a snapshot renders from them for ever. Add fields, never change their meaning.
+Raw values are contracts: a snapshot renders from them for ever. Add fields, never change their
+meaning.
 """
 
 from core.blocks.files import DownloadBlock, EmbedBlock, VideoBlock

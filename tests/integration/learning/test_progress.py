@@ -192,5 +192,7 @@ def test_going_on_finds_the_open_lesson_after_the_last_one() -> None:
     assert progress.next_lesson(live, {}, None) == first
     assert progress.next_lesson(live, {}, second.lineage) == second
     assert progress.next_lesson(live, {second.lineage: 1}, second.lineage) == third
-    assert progress.next_lesson(live, {second.lineage: 1, third.lineage: 1}, second.lineage) == first
+    assert (
+        progress.next_lesson(live, {second.lineage: 1, third.lineage: 1}, second.lineage) == first
+    )
     assert progress.next_lesson(live, dict.fromkeys(live.required, 1), None) is None

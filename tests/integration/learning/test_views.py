@@ -10,7 +10,7 @@ from learning.services import enrolment
 from tests.factories import courses as make
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -31,7 +31,9 @@ def browser_of(learner: User) -> Client:
 
 
 @pytest.mark.core_story
-def test_a_stranger_enrols_studies_and_completes(course: Course, browser_of: Client, learner: User) -> None:
+def test_a_stranger_enrols_studies_and_completes(
+    course: Course, browser_of: Client, learner: User
+) -> None:
     page = browser_of.get("/courses/knots/")
     assert b"Lesson 1.1" in page.content
     joined = browser_of.post("/learn/knots/-/join/", follow=True)
@@ -53,7 +55,7 @@ def test_completing_by_htmx_answers_with_the_control_and_the_bar(
     course: Course, browser_of: Client, learner: User
 ) -> None:
     enrolment.enrol(user=learner, course=course)
-    answer = browser_of.post("/learn/knots/lesson-11/complete/", **HTMX)
+    answer = browser_of.post("/learn/knots/lesson-11/complete/", headers=HTMX)
     text = answer.content.decode()
     assert answer.status_code == 200
     assert 'id="complete"' in text
@@ -61,10 +63,14 @@ def test_completing_by_htmx_answers_with_the_control_and_the_bar(
     assert "<html" not in text
 
 
-def test_moving_by_htmx_sends_the_player_alone(course: Course, browser_of: Client, learner: User) -> None:
+def test_moving_by_htmx_sends_the_player_alone(
+    course: Course, browser_of: Client, learner: User
+) -> None:
     enrolment.enrol(user=learner, course=course)
     whole = browser_of.get("/learn/knots/lesson-12/").content.decode()
-    part = browser_of.get("/learn/knots/lesson-12/", **HTMX, HTTP_HX_TARGET="player").content.decode()
+    part = browser_of.get(
+        "/learn/knots/lesson-12/", headers=HTMX | {"HX-Target": "player"}
+    ).content.decode()
     assert "<html" in whole
     assert "<html" not in part
     assert "<title>Lesson 1.2" in part
@@ -80,23 +86,29 @@ def test_writing_without_a_seat_is_refused_and_writes_nothing(
     assert LessonCompletion.objects.count() == 0
 
 
-def test_a_stranger_is_sent_to_the_course_page_for_every_lesson_alike(course: Course, browser_of: Client) -> None:
+def test_a_stranger_is_sent_to_the_course_page_for_every_lesson_alike(
+    course: Course, browser_of: Client
+) -> None:
     for address in ("lesson-11", "no-such-lesson"):
         assert browser_of.get(f"/learn/knots/{address}/")["Location"] == "/courses/knots/"
     assert browser_of.get("/learn/no-such-course/").status_code == 404
 
 
-def test_htmx_requests_at_closed_doors_are_redirected_whole(course: Course, browser_of: Client) -> None:
-    answer = browser_of.get("/learn/knots/lesson-11/", **HTMX)
+def test_htmx_requests_at_closed_doors_are_redirected_whole(
+    course: Course, browser_of: Client
+) -> None:
+    answer = browser_of.get("/learn/knots/lesson-11/", headers=HTMX)
     assert answer["HX-Redirect"] == "/courses/knots/"
 
 
-def test_opening_is_noted_for_resuming_by_post_only(course: Course, browser_of: Client, learner: User) -> None:
+def test_opening_is_noted_for_resuming_by_post_only(
+    course: Course, browser_of: Client, learner: User
+) -> None:
     row = enrolment.enrol(user=learner, course=course)
     browser_of.get("/learn/knots/lesson-12/")
     row.refresh_from_db()
     assert row.last_lineage is None
-    assert browser_of.post("/learn/knots/lesson-12/opened/", **HTMX).status_code == 204
+    assert browser_of.post("/learn/knots/lesson-12/opened/", headers=HTMX).status_code == 204
     row.refresh_from_db()
     assert row.last_lineage is not None
     home = browser_of.get("/learn/knots/").content.decode()
@@ -127,7 +139,7 @@ def test_a_retired_lesson_says_so(course: Course, browser_of: Client, learner: U
 
 def test_rows_of_a_module_come_alone(course: Course, browser_of: Client, learner: User) -> None:
     enrolment.enrol(user=learner, course=course)
-    text = browser_of.get("/learn/knots/-/modules/2/", **HTMX).content.decode()
+    text = browser_of.get("/learn/knots/-/modules/2/", headers=HTMX).content.decode()
     assert "Lesson 2.1" in text
     assert "Lesson 1.1" not in text
     assert browser_of.get("/learn/knots/-/modules/9/").status_code == 404
