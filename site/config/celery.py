@@ -7,4 +7,4 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 app = Celery("lectern")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["core"])
+app.autodiscover_tasks(["core"], related_name="celery_tasks")
