@@ -1,4 +1,4 @@
-"""The promise of Lectern as a property: whatever editors and learners do, in any order, nobody is hurt."""
+"""Lectern's promise as a property: whatever editors and learners do, nobody is hurt."""
 
 import uuid
 from typing import Any
@@ -30,7 +30,7 @@ pick = st.integers(0, 1000)
 
 
 def seen_in_pages(course: Course) -> list[tuple[str, str, bool]]:
-    """What a release of the published pages must show, read the slow way through Wagtail's own API."""
+    """What a release of the published pages must show, read slowly through Wagtail's own API."""
     page = CoursePage.objects.get(translation_key=course.lineage)
     found = []
     for module in page.get_children().live().specific():
@@ -75,6 +75,7 @@ class Course_(RuleBasedStateMachine):
         self.visible = seen_in_pages(self.course)
         self.history: dict[int, list[tuple[str, str, bool]]] = {1: self.visible}
         self.addresses: dict[str, str] = {}
+        self.eras: dict[str, int] = {}
         self.completions: set[int] = set()
         self.completed: dict[int, Any] = {}
         self.held = False
@@ -107,6 +108,10 @@ class Course_(RuleBasedStateMachine):
     def note_release(self, made: Release | None) -> None:
         if made is not None:
             self.visible = self.history[made.number] = seen_in_pages(self.course)
+            for lesson in outline.load(made.outline_id).lessons:
+                # Only a roll back may ask less of learners than was asked before.
+                assert lesson.era >= self.eras.get(lesson.lineage, 1)
+                self.eras[lesson.lineage] = lesson.era
         outbox.drain()
 
     # --- editors
@@ -147,10 +152,10 @@ class Course_(RuleBasedStateMachine):
     @rule(number=pick)
     def add_lesson(self, number: int) -> None:
         parent = self.module(number)
-        if parent:
-            make.lesson(
-                parent, f"Added {uuid.uuid4().hex[:5]}", slug=f"lesson-{uuid.uuid4().hex[:4]}"
-            )
+        # Few slugs: modules repeat each other's, and new lessons ask for addresses of old ones.
+        slug = f"lesson-{number % 3}"
+        if parent and not LessonPage.objects.child_of(parent).filter(slug=slug).exists():
+            make.lesson(parent, f"Added {uuid.uuid4().hex[:5]}", slug=slug)
 
     @rule()
     def add_module(self) -> None:
@@ -328,7 +333,10 @@ class Course_(RuleBasedStateMachine):
 @pytest.mark.core_story
 @pytest.mark.django_db
 def test_any_sequence_of_edits_releases_and_studying_hurts_nobody(full_size: Any) -> None:
-    """Taken out to see it fail: the roll back's hold; `completed_at` sticky; the lock on addresses."""
+    """Taken out to see it fail, one by one: the hold after a roll back, the sticky `completed_at`,
+    addresses kept from new lessons, eras that never fall, the filter for published pages, the
+    recount after a release.
+    """
     run_state_machine_as_test(
         Course_,
         settings=settings(
