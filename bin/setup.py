@@ -207,13 +207,12 @@ def run(
     command: list[str],
     *,
     doing: str,
-    counting: str = "",
-    of: int = 0,
+    phase: Callable[[list[str]], str] = lambda lines: "",
     env: dict[str, str] | None = None,
 ) -> str:
     """Run quietly, with a sign of life; returns the output. Raises CommandFailed.
 
-    `counting` is a pattern whose matching lines are counted against `of` for the sign of life.
+    `phase` says from the output so far how far it has come.
     """
     LOG.parent.mkdir(parents=True, exist_ok=True)
     environment = (env or dict(os.environ)) | {
@@ -242,9 +241,7 @@ def run(
                 log.write(line)
 
     def sign_of_life() -> str:
-        done = sum(1 for line in lines if counting and re.match(counting, line))
-        progress = f", {min(done, of)} of {of}" if of and done else ""
-        return f"  {doing}{progress} … {time.monotonic() - started:.0f} s"
+        return f"  {doing}{phase(lines)} … {time.monotonic() - started:.0f} s"
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
@@ -285,13 +282,20 @@ def progress_line() -> Iterator[Callable[[str], None]]:
         print("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r", end="", flush=True)
 
 
-def pip(*arguments: str, doing: str, of: int = 0) -> str:
+def pip(*arguments: str, doing: str) -> str:
     return run(
         [str(PYTHON), "-m", "pip", "install", "--no-deps", "--require-hashes", *arguments],
         doing=doing,
-        counting=r"Collecting \S+",
-        of=of,
+        phase=pip_phase,
     )
+
+
+def pip_phase(lines: list[str]) -> str:
+    """How far pip has come: it names what it fetches and then unpacks all without a word."""
+    if any(line.startswith("Installing collected packages") for line in lines):
+        return ", unpacking"
+    fetched = sum(line.startswith("Collecting ") for line in lines)
+    return f", {fetched} packages fetched" if fetched else ""
 
 
 # --- The steps ---------------------------------------------------------------------------------
@@ -329,7 +333,7 @@ def install_file(name: str, *, doing: str, leave_out: str = "") -> None:
     part = VENV / f"install-{name}"
     part.write_text(text)
     try:
-        pip("-r", str(part), doing=doing, of=len(stanzas(text)))
+        pip("-r", str(part), doing=doing)
     finally:
         part.unlink()
 
