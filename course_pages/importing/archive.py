@@ -343,8 +343,6 @@ def _check_zip_member(member: zipfile.ZipInfo) -> None:
         raise ArchiveRefused(_("The archive is encrypted (%s).") % name)
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ArchiveRefused(_("“%s” is compressed in a way that is not accepted.") % name)
-    if "\x00" in member.orig_filename:
-        raise ArchiveRefused(_("A name in the archive holds control characters: %s.") % name)
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind == stat.S_IFLNK:
         raise ArchiveRefused(_("“%s” is a symbolic link.") % name)

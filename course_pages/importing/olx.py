@@ -117,6 +117,7 @@ class _Unit:
     place: str
     parts: list[etree._Element]
     account: bool
+    section_name: str = ""
 
 
 @dataclass
@@ -306,7 +307,8 @@ class _Reader:
             if _hidden(element):
                 self._skip(element, f"{place} › {title}", _("for staff only: left out"))
                 continue
-            units.append(self._unit(element, own, title, place))
+            unit = self._unit(element, own, title, place)
+            units.append(replace(unit, section_name=usage.partition("/")[2]))
         self._account(
             Kind.CONVERTED if units else Kind.REPORTED,
             section.tag,
@@ -335,7 +337,8 @@ class _Reader:
         for name, __, units in outline:
             for unit in units:
                 # A link to a chapter or section leads to its first lesson.
-                self.lessons_by_name.setdefault(name, unit.lineage)
+                for above in (name, unit.section_name):
+                    self.lessons_by_name.setdefault(above, unit.lineage)
                 self.lessons_by_name[unit.usage.partition("/")[2]] = unit.lineage
                 for part in unit.parts:
                     for element in part.iter():
