@@ -26,7 +26,7 @@ const watching = process.argv.includes("--watch");
 
 const MODULES = ["app.js"];
 const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
-const STYLES = ["app.css"];
+const STYLES = ["app.css", "admin.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"];
 const SHEETS = ["wght.css", "wght-italic.css"];

@@ -1,9 +1,9 @@
 """Every address of the site."""
 
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import Sitemap
@@ -14,6 +14,14 @@ from core import health
 handler400 = "core.errors.bad_request"
 handler403 = "core.errors.permission_denied"
 handler404 = "core.errors.page_not_found"
+
+# Public pictures, where no web server stands in front: development and the demo.
+served = settings.DEBUG or getattr(settings, "DEMO_MODE", False)
+media = (
+    [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
+    if served
+    else []
+)
 
 urlpatterns = [
     path("health/live/", health.live, name="health-live"),
@@ -28,6 +36,6 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("course_pages.urls")),
     path("", include("learning.urls")),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    *media,
     path("", include(wagtail_urls)),
 ]
