@@ -1,21 +1,26 @@
 """The catalogue: released courses, filtered and searched, in a constant number of queries."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.core.cache import cache
+from django.core.paginator import Page as ResultsPage
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.http import QueryDict
+from wagtail.models import Page
 
 from assets.models import Image
-from course_pages.models.course import Course, Release
+from course_pages.models.course import Course
 from course_pages.models.pages import CourseInstructor, CoursePage
 from course_pages.models.snippets import InstructorProfile, Level, Topic
 
 PER_PAGE = 12
 LONGEST_QUERY = 100
 MOST_WORDS = 8
+FILTERS = "catalogue-filters"
+KEEP_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -33,36 +38,45 @@ class CourseCard:
     minutes: int
 
 
-def published() -> QuerySet[CoursePage]:
-    """Course pages that the public may see: published, released, not private."""
+def published(private: list[Page] | None = None) -> QuerySet[CoursePage]:
+    """Course pages that the public may see: published, released, not private.
+
+    `private` are all private pages, where they are known; else they are asked for.
+    """
     released = Course.objects.filter(live_release__isnull=False).values("lineage")
-    return CoursePage.objects.live().public().filter(translation_key__in=released)
+    pages: Any = CoursePage.objects.live().filter(translation_key__in=released)
+    if private is None:
+        return cast(QuerySet[CoursePage], pages.public())
+    for page in private:
+        pages = pages.exclude(path__startswith=page.path)
+    return cast(QuerySet[CoursePage], pages)
 
 
 def cards(pages: QuerySet[CoursePage]) -> list[CourseCard]:
-    """The cards of these pages in their order: 6 queries for any number."""
-    rows = list(
-        pages.select_related("image", "level").prefetch_related(
+    """The cards of these pages in their order: 4 queries for any number."""
+    return [_card(row) for row in _rows(pages)]
+
+
+def _rows(pages: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
+    released = Course.objects.filter(
+        lineage=OuterRef("translation_key"), live_release__isnull=False
+    )
+    return (
+        pages.select_related("image", "level")
+        .annotate(
+            lesson_count=Subquery(released.values("live_release__lesson_count")[:1]),
+            minutes=Subquery(released.values("live_release__minutes")[:1]),
+        )
+        .filter(lesson_count__isnull=False)
+        .prefetch_related(
             "topics",
             Prefetch("course_instructors", CourseInstructor.objects.select_related("instructor")),
             "image__renditions",
         )
     )
-    releases: dict[Any, Release] = {
-        course.lineage: course.live_release
-        for course in Course.objects.filter(
-            lineage__in=[page.translation_key for page in rows], live_release__isnull=False
-        ).select_related("live_release")
-        if course.live_release is not None
-    }
-    return [
-        _card(page, releases[page.translation_key])
-        for page in rows
-        if page.translation_key in releases
-    ]
 
 
-def _card(page: CoursePage, release: Release) -> CourseCard:
+def _card(page: Any) -> CourseCard:
     return CourseCard(
         title=page.title,
         url=page.get_url() or "",
@@ -71,8 +85,8 @@ def _card(page: CoursePage, release: Release) -> CourseCard:
         level=page.level,
         topics=list(page.topics.all()),
         instructors=[row.instructor for row in page.course_instructors.all()],
-        lesson_count=release.lesson_count,
-        minutes=release.minutes,
+        lesson_count=page.lesson_count,
+        minutes=page.minutes,
     )
 
 
@@ -88,20 +102,51 @@ def search(pages: QuerySet[CoursePage], text: str) -> QuerySet[CoursePage]:
     return pages
 
 
-def context(parameters: QueryDict) -> dict[str, Any]:
+def filters() -> tuple[list[Topic], list[Level]]:
+    """All topics and levels, kept for a minute and renewed by every save and delete."""
+    found: tuple[list[Topic], list[Level]] | None = cache.get(FILTERS)
+    if found is None:
+        found = list(Topic.objects.all()), list(Level.objects.all())
+        cache.set(FILTERS, found, KEEP_SECONDS)
+    return found
+
+
+class Counted(Paginator[CourseCard]):
+    """A paginator that is told how many there are."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__([], PER_PAGE)
+        self.count = total
+
+
+def results(pages: QuerySet[CoursePage], asked: str | None) -> ResultsPage[CourseCard]:
+    """One page of results with their number: rows and total by one query.
+
+    A page number that is none is the first, one beyond the end the last.
+    """
+    number = max(int(asked), 1) if asked and asked.isdecimal() and len(asked) < 8 else 1
+    start = (number - 1) * PER_PAGE
+    counted = _rows(pages.order_by("path")).annotate(total=Window(Count("pk")))
+    rows: list[Any] = list(counted[start : start + PER_PAGE])
+    if not rows and number > 1:
+        last = max(Counted(pages.count()).num_pages, 1)
+        return results(pages, str(last)) if last < number else results(pages, None)
+    paginator = Counted(rows[0].total if rows else 0)
+    return ResultsPage([_card(row) for row in rows], number, paginator)
+
+
+def context(parameters: QueryDict, private: list[Page] | None = None) -> dict[str, Any]:
     """What the catalogue page shows for these filters; unknown ones are ignored."""
     query = parameters.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
-    topics, levels = list(Topic.objects.all()), list(Level.objects.all())
+    topics, levels = filters()
     topic = next((one for one in topics if one.slug == parameters.get("topic")), None)
     level = next((one for one in levels if one.slug == parameters.get("level")), None)
-    pages = search(published(), query)
+    pages = search(published(private), query)
     if topic:
         pages = pages.filter(topics=topic)
     if level:
         pages = pages.filter(level=level)
-    paginator = Paginator(pages.order_by("path"), PER_PAGE)
-    page = paginator.get_page(parameters.get("page"))
-    page.object_list = cards(page.object_list)  # type: ignore[assignment, arg-type]
+    page = results(pages, parameters.get("page"))
     chosen = {
         "q": query,
         "topic": topic.slug if topic else "",
@@ -109,7 +154,7 @@ def context(parameters: QueryDict) -> dict[str, Any]:
     }
     return {
         "courses": page,
-        "total": paginator.count,
+        "total": page.paginator.count,
         "topics": topics,
         "levels": levels,
         "query": query,

@@ -11,12 +11,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import clock, outbox, snapshots
-from core.models import Snapshot
 from course_pages import content, outline, registries, tree
 from course_pages.models.course import Course, LessonAddress, Release, ReleaseMode
 from course_pages.registries import Problem
@@ -50,29 +49,30 @@ def release(
     Releasing by hand ends a hold; an automatic release respects it. Raises ReleaseRefused and
     changes nothing when a lesson is not fit to be shown. One short transaction; safe to race.
     """
-    candidate = _checked(course)
     for _try in range(TRIES_WITHOUT_LOCK):
+        # The state is noted before reading: whoever edits or releases from now on changes it.
+        seen = Course.objects.select_related("live_release").get(pk=course.pk)
+        checked = _checked(seen)
         with transaction.atomic():
             locked = Course.objects.select_for_update().get(pk=course.pk)
-            current = tree.build(locked)
-            if current is not None and current.digest == candidate.digest:
-                return _switch(locked, current, by=by, notes=notes, automatic=automatic)
-        # Somebody published in between: check the new state, outside the lock.
-        candidate = _checked(course)
+            if _state(locked) == _state(seen):
+                locked.live_release = seen.live_release
+                return _switch(locked, *checked, by=by, notes=notes, automatic=automatic)
     with transaction.atomic():
         locked = Course.objects.select_for_update().get(pk=course.pk)
-        return _switch(locked, _checked(locked), by=by, notes=notes, automatic=automatic)
+        return _switch(locked, *_checked(locked), by=by, notes=notes, automatic=automatic)
 
 
-def _checked(course: Course) -> Candidate:
+def _state(course: Course) -> tuple[int, int | None]:
+    return course.dirty_mark, course.live_release_id
+
+
+def _checked(course: Course) -> tuple[Candidate, set[str]]:
+    """What would be released, fit to be shown, and those of its digests that are stored already."""
     candidate = tree.build(course)
     if candidate is None:
         raise NothingPublished([Problem(course.title, _("The course’s page is not published."))])
-    known = set(
-        Snapshot.objects.filter(
-            pk__in={one.digest for one in candidate.lessons.values()}
-        ).values_list("pk", flat=True)
-    )
+    known = snapshots.stored(one.digest for one in candidate.frozen)
     # What is stored was checked when it was stored.
     new = [
         candidate.sources[lineage]
@@ -82,11 +82,17 @@ def _checked(course: Course) -> Candidate:
     problems = content.problems(new) + registries.problems_of(candidate.outline)
     if problems:
         raise ReleaseRefused(problems)
-    return candidate
+    return candidate, known
 
 
 def _switch(
-    course: Course, candidate: Candidate, *, by: User | None, notes: str, automatic: bool
+    course: Course,
+    candidate: Candidate,
+    known: set[str],
+    *,
+    by: User | None,
+    notes: str,
+    automatic: bool,
 ) -> Release | None:
     """Store the candidate and point learners at it; the caller holds the course's lock."""
     if automatic and (course.hold or course.mode != ReleaseMode.ON_PUBLISH):
@@ -98,7 +104,7 @@ def _switch(
     if live is not None and live.outline_id == candidate.digest:
         course.save(update_fields=["dirty_since", "dirty_at", "problem", "hold"])
         return None
-    snapshots.store([*candidate.lessons.values(), *candidate.modules, candidate.frozen_outline])
+    snapshots.store(candidate.frozen, known)
     _store_addresses(candidate)
     cause = Release.Cause.PUBLISHED if automatic else Release.Cause.RELEASED
     made = _append(course, candidate.outline, candidate.digest, cause=cause, by=by, notes=notes)
@@ -133,12 +139,13 @@ def _append(
     notes: str,
     from_number: int | None = None,
 ) -> Release:
-    before = outline.load(course.live_release.outline_id) if course.live_release else None
-    last = Release.objects.filter(course=course).aggregate(last=Max("number"))["last"] or 0
+    live = course.live_release
+    before = outline.load(live.outline_id) if live else None
     made = Release.objects.create(
         course=course,
         locale=settings.LANGUAGE_CODE,
-        number=last + 1,
+        # The live release is the newest: a roll back makes a new one.
+        number=live.number + 1 if live else 1,
         outline_id=digest,
         cause=cause,
         from_number=from_number,

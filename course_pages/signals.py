@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.db.models.signals import post_save, pre_delete
+from django.core.cache import cache
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import post_page_move, pre_page_move
 
-from course_pages import courses, marks
+from course_pages import catalogue, courses, marks
 from course_pages.models.pages import CoursePage
+from course_pages.models.snippets import Level, Topic
 
 DEPTH_OF_COURSES = 4
 
@@ -36,3 +38,9 @@ def page_leaves(sender: type, instance: Page, **kwargs: Any) -> None:
 @receiver(post_page_move)
 def page_arrives(sender: type, instance: Page, **kwargs: Any) -> None:
     marks.mark_path(instance.path)
+
+
+@receiver([post_save, post_delete], sender=Topic)
+@receiver([post_save, post_delete], sender=Level)
+def filters_changed(sender: type, **kwargs: Any) -> None:
+    cache.delete(catalogue.FILTERS)

@@ -35,6 +35,11 @@ class Candidate:
     def digest(self) -> str:
         return self.frozen_outline.digest
 
+    @property
+    def frozen(self) -> list[Frozen]:
+        """All that a release of this stores."""
+        return [*self.lessons.values(), *self.modules, self.frozen_outline]
+
 
 def build(course: Course) -> Candidate | None:
     """The course's published pages as a candidate, in 6 queries; None when its page is not live."""

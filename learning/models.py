@@ -45,6 +45,9 @@ class Enrolment(models.Model):
 
     objects: ClassVar[models.Manager["Enrolment"]] = EnrolmentQuerySet.as_manager()
 
+    # Points at nothing that editors look up by use; a queue row for each completion is too many.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")

@@ -37,7 +37,9 @@ class CataloguePage(InCatalogue, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from course_pages import catalogue
 
-        return super().get_context(request, *args, **kwargs) | catalogue.context(request.GET)
+        return super().get_context(request, *args, **kwargs) | catalogue.context(
+            request.GET, self.private_pages()
+        )
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         if getattr(request, "htmx", False) and request.htmx.target == "catalogue-results":  # type: ignore[attr-defined]

@@ -1,10 +1,15 @@
 """What every page of the site has."""
 
+from typing import Any
+
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
+from wagtail.url_routing import RouteResult
 
 
 class BasePage(Page):
@@ -40,3 +45,42 @@ class BasePage(Page):
     def description(self) -> str:
         """The page in one or two sentences, for search engines and shared links."""
         return self.search_description or self.summary
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """As Wagtail's, with each page below found by one query in place of two."""
+        if not path_components:
+            return super().route(request, path_components)
+        kinds = [model._meta.model_name for model in self.allowed_subpage_models()]
+        child = (
+            self.get_children().select_related(*kinds).filter(slug=path_components[0]).first()
+            if kinds
+            else None
+        )
+        if child is None:
+            raise Http404
+        child._cached_parent_obj = self
+        specific = next(filter(None, (_as(child, kind) for kind in kinds)), None) or child.specific
+        specific._cached_parent_obj = self
+        return specific.route(request, path_components[1:])
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """As Wagtail's, without looking at every ancestor where no page is private at all."""
+        if not self.private_pages():
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
+
+    def private_pages(self) -> list[Page]:
+        """All pages of the site that are not for everybody, asked for once a page."""
+        known: list[Page] | None = self.__dict__.get("_private_pages")
+        if known is None:
+            restrictions = PageViewRestriction.objects.select_related("page")
+            known = self.__dict__["_private_pages"] = [one.page for one in restrictions]
+        return known
+
+
+def _as(page: Page, kind: str) -> Any:
+    """The page as the type that a join brought along; None where it is of another."""
+    try:
+        return getattr(page, kind)
+    except ObjectDoesNotExist:
+        return None

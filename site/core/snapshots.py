@@ -71,17 +71,20 @@ def freeze(kind: str, v: int, data: Any, references: Iterable[Reference] = ()) -
     return Frozen(kind, v, body, hashlib.sha256(encoded).hexdigest(), frozenset(references))
 
 
-def store(frozen: Iterable[Frozen]) -> set[str]:
+def stored(digests: Iterable[str]) -> set[str]:
+    """Those of the digests that are stored; what is stored stays."""
+    return set(Snapshot.objects.filter(pk__in=set(digests)).values_list("pk", flat=True))
+
+
+def store(frozen: Iterable[Frozen], known: set[str] | None = None) -> set[str]:
     """Store what is not there yet (≤ 3 statements for any number); returns the new digests.
 
-    Safe to race: the digest is the key, and equal keys hold equal bytes.
+    `known` are digests found stored before, so that they are not asked for again. Safe to race: the
+    digest is the key, and equal keys hold equal bytes.
     """
     wanted = {item.digest: item for item in frozen}
-    known = (
-        set(Snapshot.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-        if wanted
-        else set()
-    )
+    if known is None:
+        known = stored(wanted)
     new = [item for digest, item in wanted.items() if digest not in known]
     if new:
         Snapshot.objects.bulk_create(
