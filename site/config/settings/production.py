@@ -9,7 +9,7 @@ from config.settings.base import ALLOWED_HOSTS, BASE_URL, DATABASES, DEMO_MAILBO
 
 from config import env  # isort: skip
 
-if len(SECRET_KEY) < 40 or len(set(SECRET_KEY)) < 10 or "development-only" in SECRET_KEY:
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "development-only" in SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is too weak. "
         "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'."
