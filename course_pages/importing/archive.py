@@ -306,8 +306,6 @@ def _shown(name: str) -> str:
     return plain if len(plain) <= 80 else plain[:79] + "…"
 
 
-# Zip ----------------------------------------------------------------------------------
-
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 
@@ -385,9 +383,6 @@ def _check_directory(file: IO[bytes], limits: ArchiveLimits) -> None:
     file.seek(0)
 
 
-# Tar ----------------------------------------------------------------------------------
-
-
 class _BoundedStream:
     """A forward-only file for `tarfile`: bounded single reads, everything read is counted."""
 
@@ -462,7 +457,7 @@ def _tar_members(
         with tarfile.TarFile(fileobj=stream, mode="r") as archive:  # type: ignore[arg-type]
             while (member := archive.next()) is not None:
                 # tarfile keeps every member; a course needs none of them again.
-                archive.members.clear()
+                archive.members.clear()  # type: ignore[attr-defined]
                 yield archive, member
         if stream.last_block.strip(b"\0"):
             # tarfile takes a broken header for the end; only zeros are the end.

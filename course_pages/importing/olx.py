@@ -6,25 +6,21 @@ Nothing of the course runs: Python and JavaScript in it are text that is left ou
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import html
 import json
-import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from core.blocks.files import player_url
-from course_pages.importing import captions, media, sanitise
+from course_pages.importing import sanitise
+from course_pages.importing.blocks import HEADING_LENGTH, callout, heading
+from course_pages.importing.blocks import TITLE_LENGTH as LONGEST_BLOCK_TITLE
 from course_pages.importing.description import (
     Block,
     CourseDescription,
@@ -32,13 +28,15 @@ from course_pages.importing.description import (
     Kind,
     LessonDescription,
     ModuleDescription,
-    SourceFile,
     lineage,
 )
 from course_pages.importing.errors import SourceRefused
 from course_pages.importing.olx_problem import problem_html
+from course_pages.importing.olx_static import Statics
 from course_pages.importing.olx_texts import activity_texts
-from course_pages.importing.sanitise import Note, Target, TargetKind
+from course_pages.importing.olx_video import read_video
+from course_pages.importing.richtext import clean_rich_text, to_plain, visible
+from course_pages.importing.targets import Note, TargetKind
 from course_pages.importing.xml import Malformed, read_xml
 
 LARGEST_HTML = 4 * 1024 * 1024
@@ -134,7 +132,7 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.made = folder / ".made"
-        self.static = _Statics(folder, self.made)
+        self.static = Statics(folder, self.made)
         self.findings: list[Finding] = []
         self.found: Counter[str] = Counter()
         self.policy: dict[str, Any] = {}
@@ -142,8 +140,6 @@ class _Reader:
         self.lessons_by_name: dict[str, uuid.UUID] = {}
         self.key = ""
         self.language = ""
-
-    # The course -----------------------------------------------------------------------
 
     def read(self) -> CourseDescription:
         try:
@@ -224,9 +220,9 @@ class _Reader:
         return _text_of(path) if path else ""
 
     def _summary(self) -> str:
-        words = sanitise.to_plain(self._about("short_description"))
+        words = to_plain(self._about("short_description"))
         if not words:
-            words = sanitise.to_plain(self._about("subtitle"))
+            words = to_plain(self._about("subtitle"))
         return _shortened(words, SUMMARY_LENGTH)
 
     def _overview(self, title: str) -> tuple[Block, ...]:
@@ -246,8 +242,6 @@ class _Reader:
         reason = _("the file is not in the source") if missing else target.value
         self._detail("image", name, _("the picture of the course"), reason)
         return ""
-
-    # Structure ------------------------------------------------------------------------
 
     def _outline(
         self, course: etree._Element, title: str
@@ -385,8 +379,6 @@ class _Reader:
         except OSError:
             return None
 
-    # Lessons --------------------------------------------------------------------------
-
     def _lesson(self, unit: _Unit) -> LessonDescription | None:
         place = f"{unit.place} › {unit.title}"
         blocks: list[Block] = []
@@ -442,7 +434,7 @@ class _Reader:
                 inner = self._definition(child)
                 title = self._title(inner) if inner is not None else ""
                 if title:
-                    made = [sanitise.heading(title[: sanitise.HEADING_LENGTH], "h3"), *made]
+                    made = [heading(title[:HEADING_LENGTH], "h3"), *made]
             blocks += made
         if tag == "vertical":
             reason = _("its parts became part of the lesson around it")
@@ -502,11 +494,23 @@ class _Reader:
             reason = _("not supported: carries Python, which is never run; its text is kept")
         elif made.unsupported:
             reason = _("not supported: %s; its text is kept") % ", ".join(sorted(made.unsupported))
-        if not sanitise.visible(text.html):
+        if not visible(text.html):
             shown = [*text.extras, _not_here(title, "problem")]
             return _Piece(shown, Kind.CONVERTED, reason, notes)
-        quiz = Block("quiz", {"title": title[: sanitise.TITLE_LENGTH], "text": text.html})
+        quiz = Block("quiz", {"title": title[:LONGEST_BLOCK_TITLE], "text": text.html})
         return _Piece([*text.extras, quiz], Kind.CONVERTED, reason, notes)
+
+    def _video(self, element: etree._Element, name: str) -> _Piece:
+        title = (name if name != element.tag else _("Video"))[:LONGEST_BLOCK_TITLE]
+        made = read_video(element, title, self.static, self.language)
+        if made.plays:
+            return _Piece([made.block, *made.extras], Kind.IMPORTED, "", made.notes)
+        blocks = [_not_here(title, "video")]
+        if words := made.block.value["transcript"]:
+            lines = (f"<p>{html.escape(line, quote=False)}</p>" for line in words.split("\n\n"))
+            blocks.append(Block("text", clean_rich_text("".join(lines))))
+        reason = _("the export names no address for it")
+        return _Piece([*blocks, *made.extras], Kind.REPORTED, reason, made.notes)
 
     def _activity(self, element: etree._Element, tag: str, name: str) -> _Piece:
         """Something that we have no type for: say so to the learner, keep its words."""
@@ -524,122 +528,6 @@ class _Reader:
             else _("there is no such block here")
         )
         return _Piece(blocks, Kind.REPORTED, reason, notes)
-
-    # Videos ---------------------------------------------------------------------------
-
-    def _video(self, element: etree._Element, name: str) -> _Piece:
-        notes: list[Note] = []
-        title = (name if name != element.tag else _("Video"))[: sanitise.TITLE_LENGTH]
-        block = sanitise.video(title)
-        url, file = self._video_source(element, notes)
-        block.value.update(url=url, file=file)
-        self._captions(element, block, notes)
-        extras = list(self._handouts(element, notes))
-        start, end = element.get("start_time") or "", element.get("end_time") or ""
-        if start.strip("0:. ") or end.strip("0:. "):
-            notes.append(
-                Note("clip", title, _("only a part is meant: %(start)s to %(end)s") % {
-                    "start": start or "00:00:00", "end": end or _("the end")})
-            )  # fmt: skip
-        if not url and not file:
-            words = block.value["transcript"]
-            blocks = [_not_here(title, "video")]
-            if words:
-                lines = "".join(
-                    f"<p>{html.escape(line, quote=False)}</p>" for line in words.split("\n\n")
-                )
-                blocks.append(Block("text", sanitise.clean_rich_text(lines)))
-            return _Piece(
-                [*blocks, *extras], Kind.REPORTED, _("the export names no address for it"), notes
-            )
-        return _Piece([block, *extras], Kind.IMPORTED, "", notes)
-
-    def _video_source(self, element: etree._Element, notes: list[Note]) -> tuple[str, str | None]:
-        """The address or the file, whichever the export has; YouTube first, as Open edX does."""
-        youtube = element.get("youtube_id_1_0") or ""
-        for pair in (element.get("youtube") or "").split(","):
-            speed, __, found = pair.strip().partition(":")
-            if speed in ("1.00", "1.0", "1") and not youtube:
-                youtube = found
-        candidates = [f"https://www.youtube.com/watch?v={youtube}"] if youtube else []
-        if candidates and not player_url(candidates[0]):
-            notes.append(Note("video", youtube, _("is no YouTube id")))
-            candidates = []
-        candidates += _json_strings(element.get("html5_sources"))
-        candidates += [source.get("src") or "" for source in element.iter("source")]
-        chosen, file = "", None
-        for candidate in dict.fromkeys(filter(None, map(str.strip, candidates))):
-            target = self.static.file(candidate)
-            if target.kind is TargetKind.FILE and file is None and not chosen:
-                file = target.value
-            elif target.kind is TargetKind.WEB and not chosen and file is None:
-                chosen = target.value
-            elif target.kind not in (TargetKind.WEB, TargetKind.FILE):
-                notes.append(Note("video", candidate, _("the file is not in the source")))
-        return chosen, file
-
-    def _captions(self, element: etree._Element, block: Block, notes: list[Note]) -> None:
-        by_language: dict[str, list[str]] = {}
-        try:
-            listed = json.loads(element.get("transcripts") or "{}")
-        except (ValueError, RecursionError):
-            listed = {}
-        if isinstance(listed, dict):
-            for language, name in listed.items():
-                if isinstance(name, str):
-                    by_language.setdefault(language, []).append(name)
-        for transcript in element.iter("transcript"):
-            if transcript.get("src"):
-                by_language.setdefault(transcript.get("language") or "", []).append(
-                    transcript.get("src")
-                )
-        own = self.language or "en"
-        sub = element.get("sub") or ""
-        if sub:
-            by_language.setdefault(own, []).append(f"subs_{sub}.srt.sjson")
-        order = sorted(by_language, key=lambda code: (code != own, code != "en", code))
-        chosen = ""
-        for language in order:
-            for name in dict.fromkeys(by_language[language]):
-                path = self.static.path(f"/static/{name}")
-                if path is None:
-                    notes.append(Note("captions", name, _("the file is not in the source")))
-                    continue
-                if chosen:
-                    reason = _("only one language is shown so far")
-                    notes.append(Note("captions", f"{language}: {name}", reason))
-                    self.static.mark_used(path)
-                    continue
-                cues = captions.read_captions(path.read_bytes(), path.name)
-                self.static.mark_used(path)
-                if not cues:
-                    notes.append(Note("captions", name, _("no captions can be read from it")))
-                    continue
-                chosen = language
-                key = self.static.make(f"{path.stem}.vtt", captions.to_vtt(cues).encode())
-                block.value.update(captions=key, transcript=captions.to_transcript(cues))
-
-    def _handouts(self, element: etree._Element, notes: list[Note]) -> Iterator[Block]:
-        named = [
-            (element.get("handout"), _("Handout")),
-            (element.get("track"), _("Transcript")),
-            *((child.get("src"), _("Handout")) for child in element.iter("handout")),
-            *((child.get("src"), _("Transcript")) for child in element.iter("track")),
-        ]
-        seen: set[str] = set()
-        for url, title in named:
-            if not url:
-                continue
-            target = self.static.link(url)
-            if target.value in seen:
-                continue
-            seen.add(target.value)
-            if target.kind in (TargetKind.FILE, TargetKind.IMAGE):
-                yield sanitise.download(target.value, f"{title}: {target.title}")
-            elif target.kind is TargetKind.MISSING:
-                notes.append(Note("file", target.value, _("the file is not in the source")))
-
-    # The account ----------------------------------------------------------------------
 
     def _account(self, kind: Kind, tag: str, name: str, place: str, reason: str = "") -> None:
         self.found[tag] += 1
@@ -700,123 +588,6 @@ FILED = {
 }  # fmt: skip
 
 
-class _Statics:
-    """The static files of an export, and what an address in its HTML leads to."""
-
-    def __init__(self, folder: Path, made: Path) -> None:
-        self.folder = folder
-        self._made = made
-        self.files: dict[str, SourceFile] = {}
-        self.images: dict[str, SourceFile] = {}
-        self.lessons: dict[str, uuid.UUID] = {}
-        self._paths: dict[str, Path] = {}
-        self._loose: dict[str, Path] = {}
-        self._used: set[Path] = set()
-        self._problems: dict[Path, str] = {}
-        static = folder / "static"
-        for path in sorted(static.rglob("*")) if static.is_dir() else ():
-            if path.is_file():
-                name = path.relative_to(static).as_posix()
-                self._paths[name] = path
-                self._loose.setdefault(_loose(name), path)
-
-    def account(self) -> Iterator[tuple[str, bool]]:
-        for name, path in self._paths.items():
-            yield f"static/{name}", path in self._used
-
-    def mark_used(self, path: Path) -> None:
-        self._used.add(path)
-
-    def path(self, url: str) -> Path | None:
-        """The static file of an address, by its exact name or as Open edX spells it."""
-        name = _static_name(url)
-        if not name:
-            return None
-        return self._paths.get(name) or self._loose.get(_loose(name))
-
-    def make(self, name: str, data: bytes) -> str:
-        """A file that the reader wrote itself, such as captions in another format."""
-        self._made.mkdir(exist_ok=True)
-        digest = hashlib.sha256(data).hexdigest()[:16]
-        path = self._made / f"{digest}-{_loose(name)[-80:]}"
-        path.write_bytes(data)
-        key = f"made/{path.name}"
-        self.files[key] = SourceFile(path, name, name)
-        return key
-
-    # What the sanitiser asks
-
-    def image(self, url: str) -> Target:
-        if url.startswith("data:"):
-            return self._inline_image(url)
-        path = self.path(url)
-        if path is None:
-            return self._elsewhere(url)
-        problem = self._problem(path)
-        if problem:
-            self._used.add(path)
-            return Target(TargetKind.NOWHERE, problem, path.name)
-        return self._add(path, self.images, TargetKind.IMAGE)
-
-    def link(self, url: str) -> Target:
-        if name := _jump(url):
-            found = self.lessons.get(name)
-            if found:
-                return Target(TargetKind.LESSON, str(found))
-            return Target(TargetKind.NOWHERE, _("leads to a part of the course that is not here"))
-        return self.file(url)
-
-    def file(self, url: str) -> Target:
-        path = self.path(url)
-        if path is None:
-            return self._elsewhere(url)
-        if problem := media.document_problem(path):
-            self._used.add(path)
-            return Target(TargetKind.NOWHERE, problem, path.name)
-        return self._add(path, self.files, TargetKind.FILE)
-
-    def _add(self, path: Path, kept: dict[str, SourceFile], kind: TargetKind) -> Target:
-        self._used.add(path)
-        name = path.relative_to(self.folder).as_posix()
-        title = path.stem.replace("_", " ").strip() or path.name
-        kept[name] = SourceFile(path, path.name, title)
-        return Target(kind, name, title)
-
-    def _problem(self, path: Path) -> str:
-        if path not in self._problems:
-            self._problems[path] = media.image_problem(path)
-        return self._problems[path]
-
-    def _elsewhere(self, url: str) -> Target:
-        if url.startswith("//"):
-            url = f"https:{url}"
-        if sanitise.is_web_address(url) and len(url) <= 2000:
-            return Target(TargetKind.WEB, url)
-        if name := _static_name(url):
-            return Target(TargetKind.MISSING, name)
-        if url.startswith("#"):
-            return Target(TargetKind.NOWHERE, _("leads to a place on the page"))
-        return Target(TargetKind.NOWHERE, _("leads nowhere from here"))
-
-    def _inline_image(self, url: str) -> Target:
-        head, __, data = url.partition(",")
-        if not re.fullmatch(r"data:image/(png|jpe?g|gif|webp);base64", head.strip().lower()):
-            return Target(TargetKind.NOWHERE, _("a picture inside the text that cannot be read"))
-        try:
-            content = base64.b64decode(unquote(data), validate=False)
-        except (binascii.Error, ValueError):
-            return Target(TargetKind.NOWHERE, _("a picture inside the text that cannot be read"))
-        digest = hashlib.sha256(content).hexdigest()
-        self._made.mkdir(exist_ok=True)
-        path = self._made / f"{digest}.{head.lower().partition('/')[2].partition(';')[0]}"
-        path.write_bytes(content)
-        if problem := self._problem(path):
-            return Target(TargetKind.NOWHERE, problem)
-        key = f"made/{path.name}"
-        self.images[key] = SourceFile(path, f"picture-{digest[:8]}{path.suffix}", _("Picture"))
-        return Target(TargetKind.IMAGE, key, _("Picture"))
-
-
 def _titled(units: list[_Unit], section: str) -> list[_Unit]:
     """Lessons with names of their own: "Unit" says nothing, and a section of one needs no name."""
     named = []
@@ -856,47 +627,8 @@ def _text_of(path: Path) -> str:
     return path.read_bytes().decode("utf-8-sig", "replace")
 
 
-def _json_strings(text: str | None) -> list[str]:
-    try:
-        data = json.loads(text or "[]")
-    except (ValueError, RecursionError):
-        return []
-    return [item for item in data if isinstance(item, str)] if isinstance(data, list) else []
-
-
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def _static_name(url: str) -> str:
-    """The name of the static file that an address of Open edX means, or ""."""
-    url = url.strip()
-    for pattern in (
-        r"^(?:\.\./|\./|/)?static/(?:[0-9a-f]{32}/)?(.+)$",
-        r"(?:^|/)asset-v1:[^@]*(?:\+type@asset\+block)[@/](.+)$",
-        r"(?:^|/)c4x/[^/]+/[^/]+/asset/(.+)$",
-    ):
-        if match := re.search(pattern, url, re.IGNORECASE):
-            name = unquote(re.split(r"[?#]", match.group(1))[0]).replace("@", "/")
-            return str(PurePosixPath(name)) if name.strip("/ ") else ""
-    return ""
-
-
-def _loose(name: str) -> str:
-    """Open edX puts an underscore for whatever it does not like in a file's name."""
-    return re.sub(r"[^\w.~-]", "_", unquote(name)).casefold()
-
-
-def _jump(url: str) -> str:
-    """The name of the part of the course that a link inside it leads to, or ""."""
-    if match := re.match(r"^/?jump_to_id/([^/?#]+)", url):
-        return match.group(1)
-    inside = re.search(r"(?:/jump_to/|block-v1:)\S*?(?:@|/)([^@/?#+]+)/?(?:[?#].*)?$", url)
-    if inside and "type@asset" not in url:
-        return inside.group(1)
-    if re.fullmatch(r"[0-9a-f]{32}", url):
-        return url
-    return ""
 
 
 def _not_here(title: str, tag: str) -> Block:
@@ -909,7 +641,7 @@ def _not_here(title: str, tag: str) -> Block:
         text = _(
             "This activity (%(activity)s) worked only on the platform that the course was made for."
         ) % {"activity": activity}
-    return sanitise.callout(
+    return callout(
         title or activity[:1].upper() + activity[1:], f"<p>{html.escape(text, quote=False)}</p>"
     )
 
@@ -920,9 +652,9 @@ def _minutes(blocks: list[Block]) -> int:
     for block in blocks:
         match block.type:
             case "text":
-                words += len(sanitise.visible(block.value).split())
+                words += len(visible(block.value).split())
             case "quiz":
-                words += len(sanitise.visible(block.value["text"]).split())
+                words += len(visible(block.value["text"]).split())
                 extra += 1
             case "video":
                 spoken = len(block.value["transcript"].split())

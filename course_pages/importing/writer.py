@@ -49,7 +49,7 @@ LESSON_LINK = re.compile(
 IMAGE_FIELDS = {"image": ("image",), "video": ("poster",)}
 FILE_FIELDS = {"video": ("file", "captions"), "download": ("file",)}
 # What an import writes into a page, and so what makes it "edited since".
-CONTENT = {
+CONTENT: dict[type[CoursePage] | type[ModulePage] | type[LessonPage], tuple[str, ...]] = {
     CoursePage: ("title", "summary", "image", "body"),
     ModulePage: ("title",),
     LessonPage: ("title", "section", "required", "minutes", "body"),

@@ -262,8 +262,9 @@ def test_B17_file_larger_than_it_claims(refused: Refused, tmp_path: Path) -> Non
 def test_B17_bomb_by_ratio(refused: Refused, tmp_path: Path, kind: str) -> None:
     """Taken out: the ratio in `check_total`; 120 MB of zeros were written from 120 kB."""
     files = olx(**{f"course/static/{n}.bin": bytes(60_000_000) for n in range(2)})
-    make = zip_of if kind == "zip" else tar_of
-    refused(make(tmp_path / f"c.{kind}", files), "times its size")
+    path = tmp_path / f"c.{kind}"
+    archive = zip_of(path, files) if kind == "zip" else tar_of(path, files)
+    refused(archive, "times its size")
 
 
 def test_B17_bomb_in_a_tar_header(refused: Refused, tmp_path: Path) -> None:
@@ -310,7 +311,7 @@ def test_B17_encrypted(refused: Refused, tmp_path: Path) -> None:
             at += 4
         return bytes(changed)
 
-    refused(patched(archive, encrypt), "encrypted")
+    refused(patched(archive, encrypt), "The archive is encrypted")
 
 
 def test_B17_odd_compression(refused: Refused, tmp_path: Path) -> None:
@@ -340,21 +341,22 @@ def test_B17_truncated_anywhere(refused: Refused, tmp_path: Path, kind: str) -> 
     data = whole.read_bytes()
     # A tar ends with padding that nobody misses.
     length = len(data.rstrip(b"\0")) if kind == "tar" else len(data)
-    for cut in {1, 100, 511, 512, 513, 1024, length // 3, length // 2, length - 9, length - 1}:
+    cuts = {1, 100, 511, 512, 513, 1024, length // 3, length // 2, length - 9, length - 1}
+    for cut in cuts & set(range(length)):
         archive = tmp_path / f"cut.{kind}"
         archive.write_bytes(data[:cut])
         refused(archive)
 
 
 @pytest.mark.parametrize("name", ["c.zip", "c.tar.gz", "c.tar", "c.imscc"])
-@pytest.mark.parametrize("content", [b"", b"just words\n" * 200, b"PK", b"\x1f\x8b", bytes(2048)])
+@pytest.mark.parametrize("content", [b"", b"just words\n" * 200, b"PK", bytes(2048)])
 def test_B17_text_named_like_an_archive(
     refused: Refused, tmp_path: Path, name: str, content: bytes
 ) -> None:
     """Taken out: the decision by content; zipfile and tarfile said what they say to programmers."""
     archive = tmp_path / name
     archive.write_bytes(content)
-    refused(archive, "archive")
+    refused(archive, "neither a zip nor a tar archive")
 
 
 def test_B17_tar_named_zip_and_zip_named_tar(refused: Refused, tmp_path: Path) -> None:

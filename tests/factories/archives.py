@@ -46,9 +46,6 @@ def patched(path: Path, change: Callable[[bytes], bytes]) -> Path:
     return path
 
 
-# A whole course in a few lines, as Open edX writes it ------------------------------------
-
-
 def olx(**extra: bytes | str) -> dict[str, bytes]:
     """Files of a small export; `extra` adds or replaces some (`__` stands for `/`, `_x` suffix)."""
     files: dict[str, bytes | str] = {

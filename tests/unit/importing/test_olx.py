@@ -436,9 +436,6 @@ def test_broken_vertical_is_a_finding(read: Read, content: str | None) -> None:
     assert [each.title for each in course.lessons()] == ["Second lesson"]
 
 
-# Real courses ----------------------------------------------------------------------------
-
-
 def real_courses() -> list[dict[str, Any]]:
     folder = os.environ.get("LECTERN_SHARED_DATA")
     if not folder:

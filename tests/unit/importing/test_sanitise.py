@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 
 from course_pages.blocks import LessonBody
 from course_pages.importing.description import Block
-from course_pages.importing.sanitise import (
-    Sanitised,
-    Target,
-    TargetKind,
-    clean_rich_text,
-    is_web_address,
-    to_blocks,
-    to_rich_text,
-    visible,
-)
+from course_pages.importing.richtext import clean_rich_text, visible
+from course_pages.importing.sanitise import Sanitised, to_blocks, to_rich_text
+from course_pages.importing.targets import Target, TargetKind, is_web_address
 
 LESSON = "0b7e4b2e-3f7b-5a49-9a0c-0a5b7d0c7f11"
 
@@ -281,8 +274,6 @@ def rich_texts(block: Block) -> list[str]:
         return [block.value]
     return [block.value["text"]] if block.type in {"callout", "quiz"} else []
 
-
-# Properties ------------------------------------------------------------------------------
 
 TAGS = [
     "p", "div", "span", "b", "em", "ul", "ol", "li", "table", "tr", "td", "th", "h1", "h3", "pre",
