@@ -256,10 +256,6 @@ class _Ledger:
                         _("“%(name)s” is known to be malware.") % {"name": _shown(name)}
                     )
                 written += len(chunk)
-                if written > size:
-                    raise ArchiveRefused(
-                        _("“%(name)s” is larger than it claims.") % {"name": _shown(name)}
-                    )
                 self.total += len(chunk)
                 self.check_total(self.total)
                 out.write(chunk)
