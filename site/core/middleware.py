@@ -21,7 +21,8 @@ ADMIN_PREFIX = "/admin/"
 SECRET_PATH = re.compile(r"(/password/reset/key/)[^/]+/")
 WAGTAILS_SCRIPT = re.compile(
     rb"<script>\s*(?:"
-    rb'init(?:Date|Time|DateTime)Chooser\("[^"<>]*", (?P<json>\{[^<>]*?\})\);'
+    rb"(?:init(?:Date|Time|DateTime)Chooser|new (?:Document|Image|Page|Snippet)?Chooser)"
+    rb'\("[^"<>]*", (?P<json>\{[^<>]*?\})\);'
     rb"|\(function\(\) \{\s*"
     rb'var panel = new (?:Inline|MultipleChooser)Panel\(JSON\.parse\("[^"<>]*"\)\);'
     rb"\s*\}\)\(\);"
