@@ -6,11 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from assets.models import Document
 from core import snapshots
+from course_pages import deleting
 from course_pages.importing.writer import IMPORT_ACTION
 from course_pages.models import Course, InstructorProfile, Level, Topic
 
@@ -58,3 +60,16 @@ def course_files_have_one_door(document: Document, request: HttpRequest) -> Http
 def imports_stand_in_the_history(actions: Any) -> None:
     """What an import wrote is found again by this action; see `importing.writer`."""
     actions.register_action(IMPORT_ACTION, _("Import"), _("Imported from another platform"))
+
+
+@hooks.register("before_delete_page")
+def ask_before_deleting(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return deleting.ask(request, [page])
+
+
+@hooks.register("before_bulk_action")
+def ask_before_deleting_many(
+    request: HttpRequest, action_type: str, objects: list[Any], action: Any
+) -> HttpResponse | None:
+    pages = [thing for thing in objects if isinstance(thing, Page)]
+    return deleting.ask(request, pages) if action_type == "delete" and pages else None

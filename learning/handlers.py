@@ -14,7 +14,7 @@ from course_pages import registries
 from course_pages.models import Course, CoursePage
 from course_pages.registries import Holding
 from course_pages.releases import RELEASED
-from learning.models import LessonCompletion
+from learning.models import Enrolment, LessonCompletion, LessonProgress
 from learning.services import progress
 
 
@@ -46,6 +46,38 @@ def completions_held(lineages: set[str]) -> Iterable[Holding]:
         ngettext(
             "%(count)s learner has completed lessons here.",
             "%(count)s learners have completed lessons here.",
+            learners,
+        )
+        % {"count": learners},
+        learners,
+    )
+
+
+@registries.holders.append
+def lessons_opened(lineages: set[str]) -> Iterable[Holding]:
+    """People in the middle of lessons that somebody is about to remove."""
+    learners = (
+        LessonProgress.objects.filter(lineage__in=lineages).values("enrolment").distinct().count()
+    )
+    yield Holding(
+        ngettext(
+            "%(count)s learner has opened lessons here.",
+            "%(count)s learners have opened lessons here.",
+            learners,
+        )
+        % {"count": learners},
+        learners,
+    )
+
+
+@registries.holders.append
+def enrolments_held(lineages: set[str]) -> Iterable[Holding]:
+    """People enrolled in courses whose page somebody is about to remove."""
+    learners = Enrolment.objects.filter(course__lineage__in=lineages).count()
+    yield Holding(
+        ngettext(
+            "%(count)s learner is enrolled in the course.",
+            "%(count)s learners are enrolled in the course.",
             learners,
         )
         % {"count": learners},
