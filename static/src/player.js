@@ -21,6 +21,21 @@ document.addEventListener("htmx:afterSettle", (event) => {
   announce(title.textContent.trim());
 });
 
+// Marked as completed: the button is gone, so the reader goes on to what comes next.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "complete") return;
+  const control = document.getElementById("complete");
+  if (!control || control.dataset.done === undefined) return;
+  const text = control.querySelector(".complete-state")?.textContent.trim() ?? "";
+  const mark = document.querySelector("#player [data-current] .state");
+  if (mark) {
+    mark.className = "state state-done";
+    mark.setAttribute("aria-label", text);
+  }
+  if (document.activeElement === document.body) document.querySelector("#player .turn-next")?.focus();
+  announce(text);
+});
+
 /** Bring the current lesson's row into the outline's view, without moving the page. */
 function showCurrentRow() {
   const row = document.querySelector("#player .course-outline [aria-current]");
