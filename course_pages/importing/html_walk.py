@@ -355,7 +355,8 @@ class Walker:
             self.end_line()
 
     def _unavailable(self, alt: str) -> None:
-        if alt:
+        """A picture that cannot be shown: its description stands for it, but for mere icons."""
+        if alt and not re.search(r"\b[Ii]con\b", alt):
             self.emit(
                 callout(_("A picture is missing here"), f"<p>{html.escape(alt, quote=False)}</p>")
             )

@@ -84,7 +84,9 @@ def _generic(element: etree._Element) -> Iterator[str]:
             yield _maybe_html(value)
     if data := element.get("data"):
         with contextlib.suppress(ValueError, RecursionError):
-            yield from (f"<p>{_text(words)}</p>" for words in _json_words(json.loads(data), 0))
+            words = list(dict.fromkeys(_json_words(json.loads(data), 0)))
+            if words:
+                yield "<ul>" + "".join(f"<li>{_text(word)}</li>" for word in words) + "</ul>"
     yield from _generic_children(element)
 
 
@@ -100,7 +102,7 @@ def _json_words(value: Any, depth: int) -> Iterator[str]:
         return
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name in ("title", "displayName", "questionText", "question_text", "description"):
+            if name in ("title", "displayName", "questionText", "question_text"):
                 if isinstance(inner, str) and inner.strip():
                     yield inner
             elif name not in ("feedback",):
