@@ -76,7 +76,8 @@ def full_size(pytestconfig: pytest.Config) -> Callable[..., Any]:
     return size
 
 
-@pytest.hookimpl(trylast=True)
+# First, so that `-m unit` finds the marks that folders give.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
@@ -262,35 +263,60 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture
-def page(browser: "Browser", live_server: Any, request: pytest.FixtureRequest) -> "Iterator[Page]":
-    """A fresh visitor at 1440 px. Script errors and content policy refusals fail the test."""
-    context = browser.new_context(
-        base_url=live_server.url,
-        viewport={"width": 1440, "height": 900},
-        locale="en-GB",
-        timezone_id="UTC",
-        reduced_motion="reduce",
-    )
-    context.set_default_timeout(15_000)
-    page = context.new_page()
+def address(live_server: Any) -> str:
+    """Where the site answers; the browser stories serve one of their own."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def visit(
+    browser: "Browser", address: str, request: pytest.FixtureRequest
+) -> "Iterator[Callable[..., Page]]":
+    """`visit(viewport=…)` is a fresh visitor, at 1440 px unless the options say otherwise.
+
+    Script errors and content policy refusals fail the test.
+    """
+    pages: list[Page] = []
     problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
-    page.on(
-        "console",
-        lambda message: (
-            problems.append(f"{page.url}: {message.text}")
-            # Answers such as 404 and 403 are asserted by the tests that ask for them.
-            if message.type == "error" and "Failed to load resource" not in message.text
-            else None
-        ),
-    )
-    yield page
-    if request.node.stash.get(FAILED, False):
-        folder = ROOT / "var" / "browser"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{request.node.name}.png", full_page=True)
-    context.close()
+
+    def open_page(**options: Any) -> "Page":
+        usual: dict[str, Any] = {
+            "base_url": address,
+            "viewport": {"width": 1440, "height": 900},
+            "locale": "en-GB",
+            "timezone_id": "UTC",
+            "reduced_motion": "reduce",
+        }
+        context = browser.new_context(**(usual | options))
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                problems.append(f"{page.url}: {message.text}")
+                # Answers such as 404 and 403 are asserted by the tests that ask for them.
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+        pages.append(page)
+        return page
+
+    yield open_page
+    for number, page in enumerate(pages):
+        if request.node.stash.get(FAILED, False):
+            folder = ROOT / "var" / "browser"
+            folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=folder / f"{request.node.name}-{number}.png", full_page=True)
+        page.context.close()
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def page(visit: "Callable[..., Page]") -> "Page":
+    """A fresh visitor at 1440 px."""
+    return visit()
 
 
 @pytest.hookimpl(wrapper=True)
