@@ -88,6 +88,8 @@ class Course_(RuleBasedStateMachine):
         self.enrol(1)
         self.study_everything(0)
         outbox.drain()
+        self.ask_to_redo(0)
+        self.release()
 
     # --- helpers
 
@@ -134,8 +136,9 @@ class Course_(RuleBasedStateMachine):
     def ask_to_redo(self, number: int) -> None:
         page = self.lesson(number)
         if page:
-            make.edit(page, era=page.era + 1)
-            self.asked[str(page.translation_key)] = page.era + 1
+            era = page.era + 1
+            make.edit(page, era=era)
+            self.asked[str(page.translation_key)] = era
 
     @rule(number=pick)
     def unpublish(self, number: int) -> None:
