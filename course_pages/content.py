@@ -19,6 +19,8 @@ from course_pages.registries import Problem
 
 PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype="page"[^>]*>')
 ANY_ID = re.compile(r'\bid="(\d+)"')
+# The editor's own mark on each paragraph, for comments; new on every paste, and no content.
+BLOCK_KEY = re.compile(r'(<[a-z][a-z0-9]*\b[^<>]*?) data-block-key="[^"<>]*"')
 LINEAGE_LINK = re.compile(r'href="lineage:([0-9a-f-]{36})"')
 BODY = LessonBody()
 
@@ -65,7 +67,7 @@ def _by_lineage(text: str, lineages: Mapping[int, str]) -> str:
 
 
 def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
-    """The raw blocks with page links by lineage and a unique id on every block.
+    """The raw blocks with page links by lineage, a unique id on every block, no editor's marks.
 
     `seed` (the lesson's lineage) makes missing or repeated ids the same every time.
     """
@@ -80,6 +82,8 @@ def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
 
     def walk(value: Any, place: str) -> Any:
         if isinstance(value, str):
+            if "data-block-key" in value:
+                value = BLOCK_KEY.sub(r"\1", value)
             return _by_lineage(value, lineages) if "linktype" in value else value
         if isinstance(value, float):
             return str(value)
