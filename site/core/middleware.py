@@ -6,8 +6,11 @@ import re
 import secrets
 from collections.abc import Callable
 
+from django.contrib import messages
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponseBase
-from django.http.response import HttpResponse
+from django.http.response import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.log import log_response
 
@@ -111,3 +114,19 @@ def _is_json(data: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+class kept:
+    """In the admin, deleting what must stay answers with the reason instead of an error page."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, ProtectedError) or not request.path.startswith(ADMIN_PREFIX):
+            return None
+        messages.error(request, str(error.args[0]))
+        return HttpResponseRedirect(reverse("wagtailadmin_home"))

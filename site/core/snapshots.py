@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from core.models import Snapshot, SnapshotReference
 
@@ -138,6 +139,6 @@ def refuse_deletion_while_pinned(kind: str, thing: models.Model) -> None:
     )[:5]
     if holders:
         raise models.ProtectedError(
-            f"{thing} belongs to released content and cannot be deleted.",
+            _("“%(thing)s” belongs to released content and cannot be deleted.") % {"thing": thing},
             {reference.snapshot for reference in holders},
         )
