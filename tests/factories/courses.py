@@ -91,7 +91,14 @@ def lesson(parent: Page, title: str = "A lesson", **fields: Any) -> LessonPage:
     )
 
 
-def course(modules: int = 2, lessons: int = 3, *, title: str = "A course", release: bool = True, **fields: Any) -> Course:
+def course(
+    modules: int = 2,
+    lessons: int = 3,
+    *,
+    title: str = "A course",
+    release: bool = True,
+    **fields: Any,
+) -> Course:
     """A course of `modules` × `lessons` lessons, "Lesson 1.1" and so on; released unless told otherwise."""
     page = course_page(title, **fields)
     for number in range(1, modules + 1):

@@ -8,7 +8,7 @@ os.environ.setdefault("DEMO_MAILBOX", "true")
 # bin/demo makes a key once and keeps it below var/.
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
-from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import *  # noqa: F403
 
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DEMO_MODE = True
