@@ -56,7 +56,7 @@ def open_editor(page: Page, lesson: LessonPage) -> None:
     """By the site's own sign-in page, to which the admin sends strangers."""
     page.goto(f"/admin/pages/{lesson.pk}/edit/")
     expect(page).to_have_url(re.compile("/account/login/"))
-    page.get_by_label("E-mail").fill("instructor@lectern.example")
+    page.get_by_label("Email").fill("instructor@lectern.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile(f"/admin/pages/{lesson.pk}/edit/"))

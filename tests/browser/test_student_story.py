@@ -54,7 +54,7 @@ def sign_up(page: Page, email: str) -> None:
     """Asked to sign in, somebody without an account makes one and is brought back."""
     page.get_by_role("link", name="Create an account").click()
     page.get_by_label("Your name").fill("Rosa Reader")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create my account").click()
     page.get_by_label("Code").fill(code_from_mail(email))
