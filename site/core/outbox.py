@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from core import clock
 from core.models import OutboxMessage
@@ -55,7 +57,7 @@ def _nudge(pk: int, after: timedelta) -> None:
 
     try:
         task.apply_async(args=[pk], countdown=after.total_seconds() or None)
-    except (OSError, task.app.connection_for_write().connection_errors) as error:
+    except (OSError, KombuError, RedisError) as error:
         logger.warning("The queue did not answer; message %s waits for the sweeper: %s", pk, error)
 
 
