@@ -213,7 +213,7 @@ def test_B34_pages_of_the_admin_run_only_wagtails_own_scripts() -> None:
 
 @pytest.mark.usefixtures("as_in_production")
 def test_B34_cookies_of_sign_in_and_refusals_too() -> None:
-    """Seen red with SecurityMiddleware taken out, and with the session cookie sent without Secure."""
+    """Seen red with SecurityMiddleware taken out, and with a session cookie without Secure."""
     user = UserFactory()
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     fields = {"login": user.email, "password": PASSWORD}
