@@ -1,0 +1,670 @@
+"""B1: every address × every role × GET, POST and HTMX answers exactly as the tables below say.
+
+A cell is a status, or a word for a redirect to somewhere known:
+
+- `sign-in`: 302 to the sign-in page, and from there back here
+- `course`: 302 to the course's public page; `home`: 302 to the course's home for its learners
+- `denied`: 302 to the admin's start page with "you have no right to do this"
+- `hx:…`: the same as an HX-Redirect for HTMX (200)
+- `*` after a cell: rows were written. A cell without it changed no row in any table of records.
+
+Own addresses stand in full: the resolver is asked, and one that is missing fails. Wagtail's and
+allauth's are sampled by area.
+
+Seen to fail: with `login_required` taken from `learning.views.my_learning`, with the grants taken
+from `access.find` (left and expired learners come in), with `to_study=True` taken from `complete`,
+with the permission taken from `core.views.styleguide`, and with a row taken from the table.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Page
+
+from accounts.models import User
+from accounts.sync import sync_roles
+from assets.models import Document, Image
+from core import clock
+from core.models import OutboxMessage
+from course_pages import courses, releases
+from course_pages.models import Course, CoursePage, InstructorProfile, TeachingRight, Topic
+from learning.models import AccessGrant
+from learning.services import enrolment
+from tests.cases import measure
+from tests.factories import courses as make
+
+pytestmark = pytest.mark.django_db
+
+OWN = {"accounts", "core", "course_pages", "home", "learning", "messaging", "config"}
+# Views of ours that take the place of Wagtail's: sampled with their area.
+IN_AREAS = {"accounts.users_admin"}
+RECORDS = (*measure.RECORDS, Course, TeachingRight, User, Page, Topic, Image, OutboxMessage)
+METHODS = {
+    "GET": ("get", {}),
+    "HX": ("get", {"HTTP_HX_REQUEST": "true"}),
+    "POST": ("post", {}),
+    "HXPOST": ("post", {"HTTP_HX_REQUEST": "true"}),
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """How the rows of one name in the table are asked for."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+    data: dict[str, str] = field(default_factory=dict)
+
+
+HERE = "knots"
+NO_COMMENTS = {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+LESSON = NO_COMMENTS | {
+    "title": "Anew",
+    "slug": "anew",
+    "minutes": "5",
+    "completion": "done",
+    "body-count": "0",
+}
+COURSE = NO_COMMENTS | {
+    "title": "Anew",
+    "slug": "anew",
+    "outcomes-count": "0",
+    "body-count": "0",
+    "course_instructors-TOTAL_FORMS": "0",
+    "course_instructors-INITIAL_FORMS": "0",
+}
+OWN_ADDRESSES = {
+    "health-live": Address("health-live"),
+    "health-ready": Address("health-ready"),
+    "sitemap": Address("sitemap"),
+    "robots": Address("robots"),
+    "styleguide": Address("styleguide"),
+    "staff_login": Address("staff_login", (), {"login": "x@example.org", "password": "wrong"}),
+    "staff_logout": Address("staff_logout"),
+    "^password_reset/": Address("/admin/password_reset/"),
+    "accounts:profile": Address(
+        "accounts:profile", (), {"name": "Anew", "language": "", "time_zone": "UTC"}
+    ),
+    "accounts:menu": Address("accounts:menu"),
+    "messaging:mailbox": Address("messaging:mailbox"),
+    "messaging:mail": Address("messaging:mail", (1,)),
+    "course_pages:instructor": Address("course_pages:instructor", ("ada",)),
+    "learning:my": Address("learning:my"),
+    "learning:course": Address("learning:course", (HERE,)),
+    "learning:join": Address("learning:join", (HERE,)),
+    "learning:leave": Address("learning:leave", (HERE,)),
+    "learning:enrol": Address("learning:enrol", (HERE,)),
+    "learning:rows": Address("learning:rows", (HERE, 1)),
+    "learning:lesson": Address("learning:lesson", (HERE, "lesson-11")),
+    "learning:lesson/free": Address("learning:lesson", (HERE, "free")),
+    "learning:lesson/none": Address("learning:lesson", (HERE, "no-such-lesson")),
+    "learning:lesson/draft": Address("learning:lesson", (HERE, "draft")),
+    "learning:lesson/gone": Address("learning:lesson", (HERE, "gone")),
+    "learning:lesson/hidden": Address("learning:lesson", ("hidden", "lesson-11")),
+    "learning:complete": Address("learning:complete", (HERE, "lesson-11")),
+    "learning:complete/free": Address("learning:complete", (HERE, "free")),
+    "learning:opened": Address("learning:opened", (HERE, "lesson-11")),
+    "learning:file": Address("learning:file", (HERE, "lesson-11", "document")),
+    "learning:file/free": Address("learning:file", (HERE, "free", "document")),
+    "learning:file/other": Address("learning:file", (HERE, "lesson-12", "document")),
+}
+ALLAUTH = {
+    name: Address(name)
+    for name in (
+        "account_login",
+        "account_logout",
+        "account_signup",
+        "account_email",
+        "account_change_password",
+        "account_reset_password",
+        "account_reauthenticate",
+        "account_inactive",
+    )
+}
+PAGES = {
+    "/": Address("/"),
+    "/courses/": Address("/courses/"),
+    "/courses/knots/": Address("/courses/knots/"),
+    "…/module-1/": Address("/courses/knots/module-1/"),
+    "…/lesson-11/": Address("/courses/knots/module-1/lesson-11/"),
+    "…/free/": Address("/courses/knots/module-1/free/"),
+    "…/draft/": Address("/courses/knots/module-1/draft/"),
+    "/courses/hidden/": Address("/courses/hidden/"),
+    "document": Address("wagtaildocs_serve", ("document", "paper.pdf")),
+}
+ADMIN = {
+    "start": Address("wagtailadmin_home"),
+    "explore": Address("wagtailadmin_explore_root"),
+    "edit course": Address("wagtailadmin_pages:edit", ("course",), COURSE),
+    "edit lesson": Address("wagtailadmin_pages:edit", ("lesson",), LESSON),
+    "edit other": Address("wagtailadmin_pages:edit", ("other",), COURSE),
+    "preview lesson": Address("wagtailadmin_pages:preview_on_edit", ("lesson",), LESSON),
+    "view draft": Address("wagtailadmin_pages:view_draft", ("lesson",)),
+    "history": Address("wagtailadmin_pages:history", ("lesson",)),
+    "add lesson": Address(
+        "wagtailadmin_pages:add", ("course_pages", "lessonpage", "module"), LESSON
+    ),
+    "add course": Address(
+        "wagtailadmin_pages:add", ("course_pages", "coursepage", "catalogue"), COURSE
+    ),
+    "unpublish lesson": Address("wagtailadmin_pages:unpublish", ("lesson",)),
+    "delete lesson": Address("wagtailadmin_pages:delete", ("lesson",)),
+    "delete other": Address("wagtailadmin_pages:delete", ("other",)),
+    "move lesson": Address("wagtailadmin_pages:move", ("lesson",)),
+    "copy lesson": Address(
+        "wagtailadmin_pages:copy",
+        ("lesson",),
+        {"new_title": "Copy", "new_slug": "copy", "new_parent_page": "module"},
+    ),
+    "privacy": Address(
+        "wagtailadmin_pages:set_privacy", ("course",), {"restriction_type": "login"}
+    ),
+    "images": Address("wagtailimages:index"),
+    "add image": Address("wagtailimages:add"),
+    "edit image": Address("wagtailimages:edit", ("image",)),
+    "documents": Address("wagtaildocs:index"),
+    "add document": Address("wagtaildocs:add"),
+    "topics": Address("wagtailsnippets_course_pages_topic:list"),
+    "add topic": Address(
+        "wagtailsnippets_course_pages_topic:add", (), {"title": "New", "slug": "new"}
+    ),
+    "delete topic": Address("wagtailsnippets_course_pages_topic:delete", ("topic",)),
+    "users": Address("wagtailusers_users:index"),
+    "add user": Address("wagtailusers_users:add"),
+    "edit user": Address("wagtailusers_users:edit", ("user",)),
+    "groups": Address("wagtailusers_groups:index"),
+    "site settings": Address("wagtailsettings:edit", ("home", "sitesettings")),
+    "sites": Address("wagtailsites:index"),
+    "redirects": Address("wagtailredirects:index"),
+    "collections": Address("wagtailadmin_collections:index"),
+    "workflows": Address("wagtailadmin_workflows:index"),
+    "tasks": Address("wagtailadmin_workflows:task_index"),
+    "locked pages": Address("wagtailadmin_reports:locked_pages"),
+    "site history": Address("wagtailadmin_reports:site_history"),
+    "workflow report": Address("wagtailadmin_reports:workflow"),
+    "enrolments": Address("learning_enrolment_modeladmin_index"),
+}
+ROLES = (
+    "anonymous",
+    "registered",
+    "learner",
+    "elsewhere",
+    "left",
+    "expired",
+    "other-teacher",
+    "teacher",
+    "editor",
+    "support",
+    "admin",
+)
+
+# --- The tables ------------------------------------------------------------------------------
+
+OWN_TABLE = """
+address                |method|anonymous |registered|learner|elsewhere|left     |expired  |other-teacher|teacher  |editor   |support  |admin
+health-live            |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+health-live            |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+health-live            |POST  |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+health-live            |HXPOST|200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+health-ready           |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+health-ready           |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+health-ready           |POST  |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+health-ready           |HXPOST|200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+sitemap                |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+sitemap                |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+sitemap                |POST  |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+sitemap                |HXPOST|200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+robots                 |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+robots                 |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+robots                 |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+robots                 |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+styleguide             |GET   |403       |403       |403    |403      |403      |403      |200          |200      |200      |200      |200
+styleguide             |HX    |403       |403       |403    |403      |403      |403      |200          |200      |200      |200      |200
+styleguide             |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+styleguide             |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+staff_login            |GET   |sign-in   |403       |403    |403      |403      |403      |denied       |denied   |denied   |denied   |denied
+staff_login            |HX    |sign-in   |403       |403    |403      |403      |403      |denied       |denied   |denied   |denied   |denied
+staff_login            |POST  |sign-in   |403       |403    |403      |403      |403      |denied       |denied   |denied   |denied   |denied
+staff_login            |HXPOST|sign-in   |403       |403    |403      |403      |403      |denied       |denied   |denied   |denied   |denied
+staff_logout           |GET   |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+staff_logout           |HX    |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+staff_logout           |POST  |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+staff_logout           |HXPOST|302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+^password_reset/       |GET   |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+^password_reset/       |HX    |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+^password_reset/       |POST  |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+^password_reset/       |HXPOST|302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+accounts:profile       |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+accounts:profile       |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+accounts:profile       |POST  |sign-in   |302*      |302*   |302*     |302*     |302*     |302*         |302*     |302*     |302*     |302*
+accounts:profile       |HXPOST|sign-in   |302*      |302*   |302*     |302*     |302*     |302*         |302*     |302*     |302*     |302*
+accounts:menu          |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+accounts:menu          |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+accounts:menu          |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+accounts:menu          |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+messaging:mailbox      |GET   |404       |404       |404    |404      |404      |404      |404          |404      |404      |404      |404
+messaging:mailbox      |HX    |404       |404       |404    |404      |404      |404      |404          |404      |404      |404      |404
+messaging:mailbox      |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+messaging:mailbox      |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+messaging:mail         |GET   |404       |404       |404    |404      |404      |404      |404          |404      |404      |404      |404
+messaging:mail         |HX    |404       |404       |404    |404      |404      |404      |404          |404      |404      |404      |404
+messaging:mail         |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+messaging:mail         |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+course_pages:instructor|GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+course_pages:instructor|HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+course_pages:instructor|POST  |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+course_pages:instructor|HXPOST|200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:my            |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:my            |HXPOST|sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:course        |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
+learning:course        |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:course        |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:course        |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:join          |GET   |sign-in   |200       |home   |200      |200      |200      |200          |200      |200      |200      |200
+learning:join          |HX    |sign-in   |200       |home   |200      |200      |200      |200          |200      |200      |200      |200
+learning:join          |POST  |sign-in   |home*     |home   |home*    |home*    |home     |home*        |home*    |home*    |home*    |home*
+learning:join          |HXPOST|sign-in   |home*     |home   |home*    |home*    |home     |home*        |home*    |home*    |home*    |home*
+learning:leave         |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
+learning:leave         |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:leave         |POST  |403       |403       |302*   |403      |403      |403      |403          |403      |403      |403      |403
+learning:leave         |HXPOST|403       |403       |302*   |403      |403      |403      |403          |403      |403      |403      |403
+learning:enrol         |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:enrol         |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:enrol         |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:enrol         |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:rows          |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
+learning:rows          |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:rows          |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:rows          |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson        |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
+learning:lesson        |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson        |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson        |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/free   |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:lesson/free   |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:lesson/free   |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/free   |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/none   |GET   |sign-in   |course    |404    |course   |course   |course   |course       |course   |course   |course   |course
+learning:lesson/none   |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson/none   |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/none   |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/draft  |GET   |sign-in   |course    |404    |course   |course   |course   |course       |course   |course   |course   |course
+learning:lesson/draft  |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson/draft  |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/draft  |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/gone   |GET   |sign-in   |course    |410    |course   |course   |course   |course       |course   |course   |course   |course
+learning:lesson/gone   |HX    |hx:sign-in|hx:course |410    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson/gone   |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/gone   |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/hidden |GET   |sign-in   |404       |404    |404      |404      |404      |404          |404      |404      |404      |404
+learning:lesson/hidden |HX    |hx:sign-in|404       |404    |404      |404      |404      |404          |404      |404      |404      |404
+learning:lesson/hidden |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:lesson/hidden |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:complete      |GET   |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:complete      |HX    |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:complete      |POST  |403       |403       |302*   |403      |403      |403      |403          |403      |403      |403      |403
+learning:complete      |HXPOST|403       |403       |200*   |403      |403      |403      |403          |403      |403      |403      |403
+learning:complete/free |GET   |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:complete/free |HX    |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:complete/free |POST  |403       |403       |home*  |403      |403      |403      |403          |403      |403      |403      |403
+learning:complete/free |HXPOST|403       |403       |200*   |403      |403      |403      |403          |403      |403      |403      |403
+learning:opened        |GET   |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:opened        |HX    |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:opened        |POST  |403       |403       |204*   |403      |403      |403      |403          |403      |403      |403      |403
+learning:opened        |HXPOST|403       |403       |204*   |403      |403      |403      |403          |403      |403      |403      |403
+learning:file          |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
+learning:file          |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:file          |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:file          |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:file/free     |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:file/free     |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+learning:file/free     |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:file/free     |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:file/other    |GET   |sign-in   |course    |404    |course   |course   |course   |course       |course   |course   |course   |course
+learning:file/other    |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:file/other    |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+learning:file/other    |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+"""  # noqa: E501 - a table
+ALLAUTH_TABLE = """
+address                |method|anonymous|registered|learner|elsewhere|left|expired|other-teacher|teacher|editor|support|admin
+account_login          |GET   |200      |302       |302    |302      |302 |302    |302          |302    |302   |302    |302
+account_login          |POST  |200      |302       |302    |302      |302 |302    |302          |302    |302   |302    |302
+account_logout         |GET   |302      |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_logout         |POST  |302      |302       |302    |302      |302 |302    |302          |302    |302   |302    |302
+account_signup         |GET   |200      |302       |302    |302      |302 |302    |302          |302    |302   |302    |302
+account_signup         |POST  |200      |302       |302    |302      |302 |302    |302          |302    |302   |302    |302
+account_email          |GET   |sign-in  |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_email          |POST  |sign-in  |302       |302    |302      |302 |302    |302          |302    |302   |302    |302
+account_change_password|GET   |sign-in  |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_change_password|POST  |sign-in  |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_reset_password |GET   |200      |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_reset_password |POST  |200      |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_reauthenticate |GET   |sign-in  |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_reauthenticate |POST  |sign-in  |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_inactive       |GET   |200      |200       |200    |200      |200 |200    |200          |200    |200   |200    |200
+account_inactive       |POST  |405      |405       |405    |405      |405 |405    |405          |405    |405   |405    |405
+"""  # noqa: E501 - a table
+PAGES_TABLE = """
+address         |method|anonymous|registered|learner|elsewhere|left  |expired|other-teacher|teacher|editor|support|admin
+/               |GET   |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/               |HX    |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/               |POST  |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/courses/       |GET   |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/courses/       |HX    |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/courses/       |POST  |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/courses/knots/ |GET   |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/courses/knots/ |HX    |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+/courses/knots/ |POST  |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+…/module-1/     |GET   |course   |course    |course |course   |course|course |course       |course |course|course |course
+…/module-1/     |HX    |course   |course    |course |course   |course|course |course       |course |course|course |course
+…/module-1/     |POST  |course   |course    |course |course   |course|course |course       |course |course|course |course
+…/lesson-11/    |GET   |course   |course    |course |course   |course|course |course       |course |course|course |course
+…/lesson-11/    |HX    |course   |course    |course |course   |course|course |course       |course |course|course |course
+…/lesson-11/    |POST  |course   |course    |course |course   |course|course |course       |course |course|course |course
+…/free/         |GET   |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+…/free/         |HX    |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+…/free/         |POST  |200      |200       |200    |200      |200   |200    |200          |200    |200   |200    |200
+…/draft/        |GET   |404      |404       |404    |404      |404   |404    |404          |404    |404   |404    |404
+…/draft/        |HX    |404      |404       |404    |404      |404   |404    |404          |404    |404   |404    |404
+…/draft/        |POST  |404      |404       |404    |404      |404   |404    |404          |404    |404   |404    |404
+/courses/hidden/|GET   |404      |404       |404    |404      |404   |404    |404          |404    |404   |404    |404
+/courses/hidden/|HX    |404      |404       |404    |404      |404   |404    |404          |404    |404   |404    |404
+/courses/hidden/|POST  |404      |404       |404    |404      |404   |404    |404          |404    |404   |404    |404
+document        |GET   |403      |403       |403    |403      |403   |403    |200          |200    |200   |200    |200
+document        |HX    |403      |403       |403    |403      |403   |403    |200          |200    |200   |200    |200
+document        |POST  |403      |403       |403    |403      |403   |403    |200          |200    |200   |200    |200
+"""  # noqa: E501 - a table
+ADMIN_TABLE = """
+address         |method|anonymous|registered|learner|elsewhere|left   |expired|other-teacher|teacher|editor|support|admin
+start           |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |200    |200
+start           |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |405    |405
+explore         |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|302          |302    |200   |denied |200
+explore         |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |denied |405
+edit course     |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+edit course     |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |302*  |denied |302*
+edit lesson     |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+edit lesson     |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |302*  |denied |302*
+edit other      |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |denied |200   |denied |200
+edit other      |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|302*         |denied |302*  |denied |302*
+preview lesson  |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+preview lesson  |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+view draft      |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+view draft      |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+history         |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+history         |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |405    |405   |denied |405
+add lesson      |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+add lesson      |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |302*  |denied |302*
+add course      |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+add course      |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |302*  |denied |302*
+unpublish lesson|GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+unpublish lesson|POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |302*  |denied |302*
+delete lesson   |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+delete lesson   |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |302*  |denied |302*
+delete other    |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+delete other    |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+move lesson     |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+move lesson     |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+copy lesson     |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+copy lesson     |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |302*  |denied |302*
+privacy         |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+privacy         |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |200   |denied |200
+images          |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |denied |200
+images          |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |denied |405
+add image       |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |denied |200
+add image       |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |denied |200
+edit image      |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+edit image      |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200*  |denied |200*
+documents       |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |denied |200
+documents       |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |denied |405
+add document    |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |denied |200
+add document    |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |denied |200
+topics          |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+topics          |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |405   |denied |405
+add topic       |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+add topic       |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |302*  |denied |302*
+delete topic    |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+delete topic    |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |302*  |denied |302*
+users           |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|200    |200
+users           |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|405    |405
+add user        |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+add user        |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+edit user       |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+edit user       |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+groups          |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+groups          |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |405
+site settings   |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |302
+site settings   |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |302
+sites           |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+sites           |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |405
+redirects       |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+redirects       |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |405   |denied |405
+collections     |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+collections     |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |405
+workflows       |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+workflows       |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |405
+tasks           |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |200
+tasks           |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|denied |405
+locked pages    |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |200   |denied |200
+locked pages    |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |405   |denied |405
+site history    |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |200    |200
+site history    |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |405    |405
+workflow report |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|200          |200    |200   |denied |200
+workflow report |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |denied |405
+enrolments      |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|200    |200
+enrolments      |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |denied |denied|405    |405
+"""  # noqa: E501 - a table
+
+
+@dataclass
+class World:
+    """A released course with everybody who could want something of it."""
+
+    clients: dict[str, Client]
+    things: dict[str, Any]
+    before: dict[str, str]
+
+
+@pytest.fixture
+def world() -> World:
+    sync_roles()
+    page = make.course_page("Knots")
+    document = Document.objects.create(title="Paper", file=ContentFile(b"paper", "paper.pdf"))
+    download = {
+        "type": "download",
+        "value": {"title": "Paper", "file": document.pk, "description": ""},
+        "id": "b0000000-0000-4000-8000-000000000001",
+    }
+    module = make.module(page, "Module 1")
+    lesson = make.lesson(module, "Lesson 1.1", body=[make.text_block("Secret."), download])
+    make.lesson(module, "Lesson 1.2")
+    make.lesson(module, "Free", free_preview=True, body=[make.text_block("Free."), download])
+    gone = make.lesson(module, "Gone")
+    course = Course.objects.get(lineage=page.translation_key)
+    releases.release(course=course, by=None)
+    gone.delete()
+    make.lesson(module, "Draft", live=False, slug="draft")
+    releases.release(course=course, by=None)
+    course.refresh_from_db()
+    other = make.course(1, 1, title="Other")
+    hidden = make.course(1, 1, title="Hidden")
+    CoursePage.objects.get(translation_key=hidden.lineage).unpublish()
+    InstructorProfile.objects.create(name="Ada", slug="ada")
+    topic = Topic.objects.create(title="Topic", slug="topic")
+    image = Image.objects.create(title="Picture", file=get_test_image_file())
+
+    people: dict[str, User] = {
+        "registered": measure.person(),
+        "learner": measure.person(),
+        "elsewhere": measure.person(),
+        "left": measure.person(),
+        "expired": measure.person(),
+        "other-teacher": measure.person(roles=["Instructor"]),
+        "teacher": measure.person(roles=["Instructor"]),
+        "editor": measure.person(roles=["Editor"]),
+        "support": measure.person(roles=["Support"]),
+        "admin": measure.person(roles=["Administrator"]),
+    }
+    enrolment.enrol(user=people["learner"], course=course)
+    enrolment.enrol(user=people["elsewhere"], course=other)
+    enrolment.leave(enrolment=enrolment.enrol(user=people["left"], course=course))
+    ended = enrolment.enrol(user=people["expired"], course=course)
+    now = clock.now()
+    AccessGrant.objects.filter(enrolment=ended).update(
+        starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1)
+    )
+    courses.add_teacher(course=course, user=people["teacher"], by=None)
+    courses.add_teacher(course=other, user=people["other-teacher"], by=None)
+    clients = {"anonymous": Client()}
+    for role, user in people.items():
+        clients[role] = Client()
+        clients[role].force_login(user)
+    things = {
+        "course": page.pk,
+        "module": module.pk,
+        "lesson": lesson.pk,
+        "other": CoursePage.objects.get(translation_key=other.lineage).pk,
+        "catalogue": make.catalogue().pk,
+        "document": document.pk,
+        "image": image.pk,
+        "topic": topic.pk,
+        "user": people["registered"].pk,
+    }
+    return World(clients, things, measure.checksum(RECORDS))
+
+
+def url_of(address: Address, things: dict[str, Any]) -> str:
+    if address.name.startswith("/"):
+        return address.name
+    return reverse(address.name, args=[things.get(arg, arg) for arg in address.args])
+
+
+def word_for(response: HttpResponse) -> str:
+    """A cell of the table."""
+    target = response.get("HX-Redirect", "") or response.get("Location", "")
+    prefix = "hx:" if "HX-Redirect" in response else ""
+    if not target:
+        return str(response.status_code)
+    known = {
+        "/courses/knots/": "course",
+        "/learn/knots/": "home",
+        "/admin/": "denied",
+    }
+    if target.startswith(("/account/login/?next=", "/admin/login/?next=")):
+        return f"{prefix}sign-in"
+    return prefix + known.get(target, str(response.status_code))
+
+
+def ask(world: World, role: str, method: str, address: Address) -> str:
+    """The cell for one request, whose changes are undone."""
+    verb, headers = METHODS[method]
+    client = world.clients[role]
+    cookies = deepcopy(client.cookies)
+    data = {name: str(world.things.get(value, value)) for name, value in address.data.items()}
+    with transaction.atomic():
+        response = getattr(client, verb)(
+            url_of(address, world.things), data if verb == "post" else {}, **headers
+        )
+        if hasattr(response, "streaming_content"):
+            list(response.streaming_content)
+        # That GET writes nothing in the whole database is B12.
+        written = verb == "post" and measure.checksum(RECORDS) != world.before
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return word_for(response) + ("*" if written else "")
+
+
+def measured(world: World, addresses: dict[str, Address], methods: list[str]) -> list[list[str]]:
+    return [
+        [name, method, *(ask(world, role, method, address) for role in ROLES)]
+        for name, address in addresses.items()
+        for method in methods
+    ]
+
+
+def compare(table: str, rows: list[list[str]]) -> None:
+    """Says every cell that differs."""
+    header, *lines = [line.split("|") for line in table.strip().splitlines()]
+    assert [cell.strip() for cell in header] == ["address", "method", *ROLES]
+    expected = {
+        (cells[0].strip(), cells[1].strip()): [cell.strip() for cell in cells[2:]]
+        for cells in lines
+    }
+    found = {(row[0], row[1]): row[2:] for row in rows}
+    assert set(expected) == set(found)
+    wrong = [
+        f"{name} {method} as {role}: {actual}, the table says {wanted}"
+        for (name, method), cells in found.items()
+        for role, actual, wanted in zip(ROLES, cells, expected[name, method], strict=True)
+        if actual != wanted
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def own_names() -> Iterator[str]:
+    """Names of all addresses that lead to views of ours."""
+
+    def walk(resolver: URLResolver, space: str) -> Iterator[str]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                inner = f"{space}{entry.namespace}:" if entry.namespace else space
+                yield from walk(entry, inner)
+            elif isinstance(entry, URLPattern):
+                module = getattr(entry.callback, "__module__", "")
+                ours = module.split(".")[0] in OWN and module not in IN_AREAS
+                if ours or entry.name == "sitemap":
+                    yield space + (entry.name or str(entry.pattern))
+
+    yield from walk(get_resolver(), "")
+
+
+def test_B01_every_own_address_stands_in_the_table() -> None:
+    assert set(own_names()) == {
+        name.split("/")[0] if ":" in name else name for name in OWN_ADDRESSES
+    }
+
+
+def test_B01_own_addresses_answer_each_role_as_the_table_says(world: World) -> None:
+    compare(OWN_TABLE, measured(world, OWN_ADDRESSES, list(METHODS)))
+
+
+def test_B01_the_mailbox_is_for_the_demo_alone(world: World, settings: Any) -> None:
+    settings.DEMO_MAILBOX = True
+    cells = {ask(world, role, "GET", OWN_ADDRESSES["messaging:mailbox"]) for role in ROLES}
+    assert cells == {"200"}
+
+
+def test_B01_account_pages_answer_each_role_as_the_table_says(world: World) -> None:
+    compare(ALLAUTH_TABLE, measured(world, ALLAUTH, ["GET", "POST"]))
+
+
+def test_B01_public_pages_answer_each_role_as_the_table_says(world: World) -> None:
+    compare(PAGES_TABLE, measured(world, PAGES, ["GET", "HX", "POST"]))
+
+
+def test_B01_the_admin_answers_each_role_as_the_table_says(world: World) -> None:
+    compare(ADMIN_TABLE, measured(world, ADMIN, ["GET", "POST"]))
+
+
+def test_B01_no_refusal_tells_what_the_lesson_says(world: World) -> None:
+    """The body of every answer to those who may not study."""
+    for role in ("anonymous", "registered", "elsewhere", "left", "expired", "other-teacher"):
+        for name, address in OWN_ADDRESSES.items():
+            for verb, headers in METHODS.values():
+                with transaction.atomic():
+                    ask_it = getattr(world.clients[role], verb)
+                    response = ask_it(url_of(address, world.things), **headers)
+                    body = b"" if response.streaming else response.content
+                    transaction.set_rollback(True)
+                assert b"Secret." not in body, (role, name)
