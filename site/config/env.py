@@ -180,7 +180,9 @@ VARIABLES = [
         "ALLOW_SQLITE", "false", "Let production run on SQLite: for a small site on one machine."
     ),
     Variable(
-        "TRUST_PROXY", "false", "Believe X-Forwarded-Proto: only behind a proxy which sets it."
+        "TRUST_PROXY",
+        "false",
+        "Believe X-Forwarded-Proto and X-Forwarded-For: only behind one proxy which sets both.",
     ),
 ]
 

@@ -19,6 +19,13 @@ def test_example_lists_each_variable_with_its_default_and_help() -> None:
     ]
 
 
+def test_readme_has_the_same_table() -> None:
+    text = (ROOT / "README.md").read_text()
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? \| (.+?) \|$", text, re.MULTILINE)
+
+    assert rows == [(variable.name, variable.default, variable.help) for variable in env.VARIABLES]
+
+
 def test_every_variable_that_the_settings_read_is_listed() -> None:
     settings = (ROOT / "site" / "config" / "settings").glob("*.py")
     read = {

@@ -278,6 +278,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "core.errors.csrf_failure"
 if env.flag("TRUST_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Whom allauth's limits count: the address that our own proxy saw, not one that a client claims.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 # --- Logs ------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
