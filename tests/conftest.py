@@ -242,8 +242,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """The machine's own Chromium, without a way out of this machine."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=15_000)
     if CHROMIUM is None:
         pytest.fail("no Chromium found: install one, or set CHROMIUM to its path", pytrace=False)
     # Playwright runs an event loop in this thread, which Django takes for an async caller.
@@ -288,7 +289,9 @@ def visit(
             "reduced_motion": "reduce",
         }
         context = browser.new_context(**(usual | options))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
+        # The first visitor waits for the pictures' sizes to be made.
+        context.set_default_navigation_timeout(90_000)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
         page.on(

@@ -36,6 +36,7 @@ def test_what_an_instructor_publishes_reaches_the_learner(
     expect(status(teacher)).to_contain_text("Released")
     write(teacher, SENTENCE)
     publish(teacher)
+    teacher.goto(editor_of(lesson))
     expect(status(teacher)).to_contain_text("Ahead of what learners see")
     reader.reload()
     expect(reader.locator("#player")).not_to_contain_text(SENTENCE)
@@ -52,14 +53,18 @@ def address_of(course: Course, lesson: LessonPage) -> str:
     return course.addresses.get(lineage=lesson.translation_key).address
 
 
+def editor_of(lesson: LessonPage) -> str:
+    return f"/admin/pages/{lesson.pk}/edit/"
+
+
 def open_editor(page: Page, lesson: LessonPage) -> None:
     """By the site's own sign-in page, to which the admin sends strangers."""
-    page.goto(f"/admin/pages/{lesson.pk}/edit/")
+    page.goto(editor_of(lesson))
     expect(page).to_have_url(re.compile("/account/login/"))
     page.get_by_label("Email").fill("instructor@lectern.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile(f"/admin/pages/{lesson.pk}/edit/"))
+    expect(page).to_have_url(re.compile(editor_of(lesson)))
 
 
 def status(page: Page) -> Locator:
@@ -74,6 +79,12 @@ def write(page: Page, sentence: str) -> None:
     page.keyboard.press("Control+End")
     page.keyboard.type(" " + sentence)
     expect(text).to_contain_text(sentence)
+    # The editor hands the text to its form after a moment.
+    page.wait_for_function(
+        """sentence => [...document.querySelectorAll("form input[type=hidden]")]
+            .some(one => one.value.includes(sentence))""",
+        arg=sentence,
+    )
 
 
 def publish(page: Page) -> None:
