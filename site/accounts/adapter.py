@@ -6,10 +6,15 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import people, redirects
+from accounts.models import User
+
+LONGEST_ADDRESS = 254
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,6 +22,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         return redirects.is_local(url)
+
+    def clean_email(self, email: str) -> str:
+        """Refuses what the column cannot hold: forms allow longer addresses than it does."""
+        if len(email) > LONGEST_ADDRESS:
+            raise ValidationError(_("This address is too long."), code="max_length")
+        return User.objects.normalize_email(super().clean_email(email))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return str(settings.LOGIN_REDIRECT_URL)

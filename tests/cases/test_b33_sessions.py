@@ -55,7 +55,7 @@ def test_B33_a_session_known_before_sign_in_is_worth_nothing_after(user: User) -
     session = victim.session
     session["planted"] = "by a stranger"
     session.save()
-    victim.cookies[COOKIE] = session.session_key
+    victim.cookies[COOKIE] = str(session.session_key)
     planted = key_of(victim)
 
     sign_in(user, victim)
@@ -108,7 +108,7 @@ def test_B33_a_reset_password_ends_every_session(user: User) -> None:
     here, there = sign_in(user), sign_in(user)
 
     Client().post(reverse("account_reset_password"), {"email": user.email})
-    link = re.search(r"/account/password/reset/key/\S+", mail.outbox[-1].body)
+    link = re.search(r"/account/password/reset/key/\S+", str(mail.outbox[-1].body))
     assert link
     someone = Client()
     form = someone.get(link[0], follow=True).redirect_chain[-1][0]

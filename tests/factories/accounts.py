@@ -34,4 +34,4 @@ class UserFactory(DjangoModelFactory):
     def roles(self, create: bool, names: list[str] | None, **kwargs: Any) -> None:
         if names:
             sync_roles()
-            people.create(email=self.email, groups=names)  # type: ignore[arg-type]
+            people.create(email=self.email, groups=names)
