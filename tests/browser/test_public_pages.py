@@ -138,7 +138,9 @@ def test_personal_pages_read_from_right_to_left_in_arabic(
 
 
 @pytest.mark.parametrize("who", ["visitor", "student"])
-def test_no_link_is_dead(page: Page, address: str, sign_in: SignIn, student: User, who: str) -> None:
+def test_no_link_is_dead(
+    page: Page, address: str, sign_in: SignIn, student: User, who: str
+) -> None:
     if who == "student":
         sign_in(page, student)
     dead, seen = crawl(page, address)
@@ -210,7 +212,8 @@ def walk(page: Page, most: int = 120) -> list[str]:
                 const one = document.activeElement;
                 const style = getComputedStyle(one);
                 const shown = style.outlineStyle !== "none" || style.boxShadow !== "none";
-                return {html: one.outerHTML.slice(0, 300), shown, at: one.matches("#complete button")};
+                const at = one.matches("#complete button");
+                return {html: one.outerHTML.slice(0, 300), shown, at};
             }"""
         )
         assert stop["shown"], f"no visible focus on {stop['html']}"
