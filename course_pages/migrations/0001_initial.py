@@ -15,219 +15,636 @@ import core.streamfield
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assets', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('core', '0001_initial'),
-        ('wagtailcore', '0098_apitoken'),
+        ("assets", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("core", "0001_initial"),
+        ("wagtailcore", "0098_apitoken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, unique=True, verbose_name='title')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=80, unique=True, verbose_name='address')),
-                ('sort_order', models.PositiveIntegerField(db_index=True, default=0, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, unique=True, verbose_name="title")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True, max_length=80, unique=True, verbose_name="address"
+                    ),
+                ),
+                (
+                    "sort_order",
+                    models.PositiveIntegerField(db_index=True, default=0, editable=False),
+                ),
             ],
             options={
-                'verbose_name': 'level',
-                'verbose_name_plural': 'levels',
-                'ordering': ['sort_order', 'title'],
+                "verbose_name": "level",
+                "verbose_name_plural": "levels",
+                "ordering": ["sort_order", "title"],
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, unique=True, verbose_name='title')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=80, unique=True, verbose_name='address')),
-                ('sort_order', models.PositiveIntegerField(db_index=True, default=0, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, unique=True, verbose_name="title")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True, max_length=80, unique=True, verbose_name="address"
+                    ),
+                ),
+                (
+                    "sort_order",
+                    models.PositiveIntegerField(db_index=True, default=0, editable=False),
+                ),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ['sort_order', 'title'],
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ["sort_order", "title"],
             },
         ),
         migrations.CreateModel(
-            name='CataloguePage',
+            name="CataloguePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences: for lists, search engines and shared links.', max_length=300, verbose_name='summary')),
-                ('social_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assets.image', verbose_name='picture when shared')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences: for lists, search engines and shared links.",
+                        max_length=300,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "social_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assets.image",
+                        verbose_name="picture when shared",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'catalogue',
+                "verbose_name": "catalogue",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lineage', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('slug', core.fields.ExactCharField(max_length=100, unique=True, verbose_name='address')),
-                ('title', models.CharField(help_text="As last released; a draft's title before that.", max_length=255, verbose_name='title')),
-                ('mode', models.CharField(choices=[('on_publish', 'Learners see what is published, a few seconds later'), ('by_release', 'Learners see changes when somebody releases them')], default='on_publish', max_length=16, verbose_name='release mode')),
-                ('hold', models.BooleanField(default=False, help_text='Nothing is released by itself until somebody releases again.', verbose_name='on hold')),
-                ('dirty_mark', models.PositiveBigIntegerField(default=0, editable=False)),
-                ('dirty_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('dirty_at', models.DateTimeField(blank=True, db_index=True, editable=False, null=True)),
-                ('problem', models.TextField(blank=True, editable=False, help_text='Why the last automatic release was refused.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('collection', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.collection')),
-                ('teachers_group', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='auth.group')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lineage", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "slug",
+                    core.fields.ExactCharField(max_length=100, unique=True, verbose_name="address"),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="As last released; a draft's title before that.",
+                        max_length=255,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("on_publish", "Learners see what is published, a few seconds later"),
+                            ("by_release", "Learners see changes when somebody releases them"),
+                        ],
+                        default="on_publish",
+                        max_length=16,
+                        verbose_name="release mode",
+                    ),
+                ),
+                (
+                    "hold",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Nothing is released by itself until somebody releases again.",
+                        verbose_name="on hold",
+                    ),
+                ),
+                ("dirty_mark", models.PositiveBigIntegerField(default=0, editable=False)),
+                ("dirty_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "dirty_at",
+                    models.DateTimeField(blank=True, db_index=True, editable=False, null=True),
+                ),
+                (
+                    "problem",
+                    models.TextField(
+                        blank=True,
+                        editable=False,
+                        help_text="Why the last automatic release was refused.",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "collection",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.collection",
+                    ),
+                ),
+                (
+                    "teachers_group",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="auth.group",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'course',
-                'verbose_name_plural': 'courses',
-                'ordering': ['title', 'pk'],
+                "verbose_name": "course",
+                "verbose_name_plural": "courses",
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CoursePage',
+            name="CoursePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences: for lists, search engines and shared links.', max_length=300, verbose_name='summary')),
-                ('outcomes', core.streamfield.SlimStreamField([], blank=True, verbose_name='what one can do afterwards')),
-                ('body', core.streamfield.SlimStreamField([], blank=True, verbose_name='description')),
-                ('image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assets.image', verbose_name='picture')),
-                ('social_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assets.image', verbose_name='picture when shared')),
-                ('level', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='course_pages.level', verbose_name='level')),
-                ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='+', to='course_pages.topic', verbose_name='topics')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences: for lists, search engines and shared links.",
+                        max_length=300,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "outcomes",
+                    core.streamfield.SlimStreamField(
+                        [], blank=True, verbose_name="what one can do afterwards"
+                    ),
+                ),
+                (
+                    "body",
+                    core.streamfield.SlimStreamField([], blank=True, verbose_name="description"),
+                ),
+                (
+                    "image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assets.image",
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "social_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assets.image",
+                        verbose_name="picture when shared",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="course_pages.level",
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "topics",
+                    modelcluster.fields.ParentalManyToManyField(
+                        blank=True, related_name="+", to="course_pages.topic", verbose_name="topics"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'course',
+                "verbose_name": "course",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='InstructorProfile',
+            name="InstructorProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=150, unique=True, verbose_name='address')),
-                ('role', models.CharField(blank=True, max_length=200, verbose_name='what they do')),
-                ('bio', wagtail.fields.RichTextField(blank=True, verbose_name='about them')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('photo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assets.image', verbose_name='picture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True, max_length=150, unique=True, verbose_name="address"
+                    ),
+                ),
+                ("role", models.CharField(blank=True, max_length=200, verbose_name="what they do")),
+                ("bio", wagtail.fields.RichTextField(blank=True, verbose_name="about them")),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assets.image",
+                        verbose_name="picture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'instructor',
-                'verbose_name_plural': 'instructors',
-                'ordering': ['name'],
+                "verbose_name": "instructor",
+                "verbose_name_plural": "instructors",
+                "ordering": ["name"],
             },
-            bases=(wagtail.models.preview.PreviewableMixin, modelsearch.index.Indexed, models.Model),
+            bases=(
+                wagtail.models.preview.PreviewableMixin,
+                modelsearch.index.Indexed,
+                models.Model,
+            ),
         ),
         migrations.CreateModel(
-            name='CourseInstructor',
+            name="CourseInstructor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='course_instructors', to='course_pages.coursepage')),
-                ('instructor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='course_pages.instructorprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "page",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="course_instructors",
+                        to="course_pages.coursepage",
+                    ),
+                ),
+                (
+                    "instructor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="course_pages.instructorprofile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'instructor',
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "verbose_name": "instructor",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LessonPage',
+            name="LessonPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences: for lists, search engines and shared links.', max_length=300, verbose_name='summary')),
-                ('section', models.CharField(blank=True, help_text='Lessons in a row with the same section stand together.', max_length=255, verbose_name='section')),
-                ('required', models.BooleanField(default=True, help_text='Counts towards completing the course.', verbose_name='required')),
-                ('free_preview', models.BooleanField(default=False, help_text='Anybody may read it without enrolling.', verbose_name='free preview')),
-                ('minutes', models.PositiveSmallIntegerField(default=5, help_text='How long it takes.', verbose_name='minutes')),
-                ('completion', models.CharField(choices=[('done', 'The learner says so'), ('opened', 'It was opened')], default='done', max_length=16, verbose_name='is completed when')),
-                ('era', models.PositiveIntegerField(default=1, editable=False)),
-                ('body', core.streamfield.SlimStreamField([], blank=True, verbose_name='content')),
-                ('social_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assets.image', verbose_name='picture when shared')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences: for lists, search engines and shared links.",
+                        max_length=300,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "section",
+                    models.CharField(
+                        blank=True,
+                        help_text="Lessons in a row with the same section stand together.",
+                        max_length=255,
+                        verbose_name="section",
+                    ),
+                ),
+                (
+                    "required",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Counts towards completing the course.",
+                        verbose_name="required",
+                    ),
+                ),
+                (
+                    "free_preview",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Anybody may read it without enrolling.",
+                        verbose_name="free preview",
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        default=5, help_text="How long it takes.", verbose_name="minutes"
+                    ),
+                ),
+                (
+                    "completion",
+                    models.CharField(
+                        choices=[("done", "The learner says so"), ("opened", "It was opened")],
+                        default="done",
+                        max_length=16,
+                        verbose_name="is completed when",
+                    ),
+                ),
+                ("era", models.PositiveIntegerField(default=1, editable=False)),
+                ("body", core.streamfield.SlimStreamField([], blank=True, verbose_name="content")),
+                (
+                    "social_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assets.image",
+                        verbose_name="picture when shared",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lesson',
+                "verbose_name": "lesson",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='ModulePage',
+            name="ModulePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences: for lists, search engines and shared links.', max_length=300, verbose_name='summary')),
-                ('social_image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assets.image', verbose_name='picture when shared')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences: for lists, search engines and shared links.",
+                        max_length=300,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "social_image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="assets.image",
+                        verbose_name="picture when shared",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'module',
+                "verbose_name": "module",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('locale', models.CharField(max_length=16)),
-                ('number', models.PositiveIntegerField()),
-                ('cause', models.CharField(choices=[('published', 'Followed a publish'), ('released', 'Released by a person'), ('rolled_back', 'Rolled back')], max_length=16)),
-                ('from_number', models.PositiveIntegerField(blank=True, help_text='The release a roll back returned to.', null=True)),
-                ('notes', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('lesson_count', models.PositiveIntegerField()),
-                ('required_count', models.PositiveIntegerField()),
-                ('minutes', models.PositiveIntegerField()),
-                ('changes', models.JSONField(default=dict, help_text='Lineages added, removed, changed and to be done again.')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='course_pages.course')),
-                ('outline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.snapshot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("locale", models.CharField(max_length=16)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("published", "Followed a publish"),
+                            ("released", "Released by a person"),
+                            ("rolled_back", "Rolled back"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "from_number",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="The release a roll back returned to.", null=True
+                    ),
+                ),
+                ("notes", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                ("lesson_count", models.PositiveIntegerField()),
+                ("required_count", models.PositiveIntegerField()),
+                ("minutes", models.PositiveIntegerField()),
+                (
+                    "changes",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Lineages added, removed, changed and to be done again.",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="course_pages.course",
+                    ),
+                ),
+                (
+                    "outline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.snapshot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'release',
-                'verbose_name_plural': 'releases',
-                'ordering': ['-number'],
+                "verbose_name": "release",
+                "verbose_name_plural": "releases",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='course',
-            name='live_release',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='course_pages.release'),
+            model_name="course",
+            name="live_release",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="course_pages.release",
+            ),
         ),
         migrations.CreateModel(
-            name='TeachingRight',
+            name="TeachingRight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teaching_rights', to='course_pages.course')),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teaching_rights', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="teaching_rights",
+                        to="course_pages.course",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="teaching_rights",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LessonAddress',
+            name="LessonAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lineage', models.UUIDField()),
-                ('address', core.fields.ExactCharField(max_length=120)),
-                ('era', models.PositiveIntegerField(default=1)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='course_pages.course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lineage", models.UUIDField()),
+                ("address", core.fields.ExactCharField(max_length=120)),
+                ("era", models.PositiveIntegerField(default=1)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="addresses",
+                        to="course_pages.course",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('course', 'lineage'), name='address_once_per_lesson'), models.UniqueConstraint(fields=('course', 'address'), name='address_unique_in_course')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("course", "lineage"), name="address_once_per_lesson"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("course", "address"), name="address_unique_in_course"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('course', 'number'), name='release_number_once'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("course", "number"), name="release_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teachingright',
-            constraint=models.UniqueConstraint(fields=('course', 'user'), name='teaching_right_once'),
+            model_name="teachingright",
+            constraint=models.UniqueConstraint(
+                fields=("course", "user"), name="teaching_right_once"
+            ),
         ),
     ]

@@ -154,9 +154,9 @@ class LessonForm(WagtailAdminPageForm):
         required=False,
         label=_("Learners must do this lesson again"),
         help_text=_(
-            "Tick this when the lesson has changed so much that an earlier completion no longer says "
-            "anything. From the next release on it is open for everyone; completed courses stay "
-            "completed."
+            "Tick this when the lesson has changed so much that an earlier completion no longer "
+            "says anything. From the next release on it is open for everyone; completed courses "
+            "stay completed."
         ),
     )
 

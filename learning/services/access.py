@@ -60,7 +60,7 @@ Visitor = User | AnonymousUser
 
 
 def find(user: Visitor, slug: str) -> tuple[Course, Enrolment | None]:
-    """The released course and the visitor's enrolment while a grant opens it: two queries at most."""
+    """The released course and the visitor's enrolment while a grant opens it; ≤ 2 queries."""
     course = Course.objects.select_related("live_release").filter(slug=slug).first()
     if course is None or course.live_release is None:
         raise LessonClosed(Reason.MISSING if user.is_authenticated else Reason.SIGN_IN)

@@ -99,7 +99,7 @@ def course(
     release: bool = True,
     **fields: Any,
 ) -> Course:
-    """A course of `modules` × `lessons` lessons, "Lesson 1.1" and so on; released unless told otherwise."""
+    """A course of `modules` × `lessons` lessons, "Lesson 1.1" and so on; released by default."""
     page = course_page(title, **fields)
     for number in range(1, modules + 1):
         parent = module(page, f"Module {number}")
@@ -164,7 +164,8 @@ def many_lessons(course: Course, number: int) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO course_pages_lessonpage"
-            " (page_ptr_id, summary, section, required, free_preview, minutes, completion, era, body)"
+            " (page_ptr_id, summary, section, required, free_preview, minutes, completion, era,"
+            " body)"
             " VALUES (%s, '', '', 1, 0, 5, 'done', 1, %s)",
             rows,
         )
