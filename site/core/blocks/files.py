@@ -76,7 +76,7 @@ class VideoBlock(blocks.StructBlock):
     url = blocks.URLBlock(
         label=_("Or its address"),
         required=False,
-        help_text=_("A page on YouTube or Vimeo, or an https address of a file."),
+        help_text=_("A page on YouTube or Vimeo; any other address is shown as a link."),
     )
     poster = ImageChooserBlock(label=_("Still image"), required=False)
     captions = DocumentChooserBlock(
@@ -95,8 +95,7 @@ class VideoBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         return context | {
-            "href": file_href(value["file"], parent_context)
-            or (value["url"] if not value.player_url else ""),
+            "href": file_href(value["file"], parent_context),
             "captions_href": file_href(value["captions"], parent_context),
         }
 
