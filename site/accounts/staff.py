@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from wagtail.admin.views import account as wagtail_account
 
 from accounts.redirects import local_or
 
@@ -39,3 +40,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 def reset_password(request: HttpRequest) -> HttpResponse:
     return redirect("account_reset_password")
+
+
+class AccountView(wagtail_account.AccountView):
+    """The admin's own preferences; name, address and password are the site's account pages'."""
+
+    def get_panels(self) -> list[wagtail_account.BaseSettingsPanel]:
+        names = wagtail_account.NameEmailSettingsPanel
+        return [panel for panel in super().get_panels() if not isinstance(panel, names)]

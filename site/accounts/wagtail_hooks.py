@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
@@ -12,6 +13,15 @@ from accounts.models import User
 from accounts.users_admin import refuse_deleting
 
 INDEX = "wagtailusers_users:index"
+
+
+@hooks.register("register_account_menu_item")
+def link_to_the_sites_account_pages(request: HttpRequest) -> dict[str, str]:
+    return {
+        "url": reverse("accounts:profile"),
+        "label": _("Name, e-mail and password"),
+        "help_text": _("Your account on the site itself."),
+    }
 
 
 @hooks.register("before_delete_user")

@@ -62,3 +62,25 @@ def test_wagtails_password_reset_is_the_sites_own(client: Client, path: str) -> 
     response = client.get(f"/admin/password_reset/{path}")
 
     assert response["Location"] == reverse("account_reset_password")
+
+
+def test_the_admins_account_page_leaves_the_name_to_the_sites_own(client: Client) -> None:
+    client.force_login(UserFactory(name="Ada Lovelace", roles=["Editor"]))
+
+    page = client.get("/admin/account/")
+    assert "first_name" not in page.text
+    assert f'href="{reverse("accounts:profile")}"' in page.text
+    form = {"theme-theme": "dark", "theme-density": "default", "theme-contrast": "system"}
+    locale = {"locale-preferred_language": "de", "locale-current_time_zone": "Europe/Berlin"}
+
+    response = client.post("/admin/account/", form | locale)
+
+    assert response.status_code == 302
+    assert 'lang="de"' in client.get("/admin/account/").text
+
+
+def test_the_admins_account_page_is_for_staff(client: Client) -> None:
+    assert client.get("/admin/account/")["Location"].startswith("/admin/login/")
+    client.force_login(UserFactory())
+
+    assert client.get("/admin/account/", follow=True).status_code == 403
