@@ -1,9 +1,8 @@
 """F3: Redis is away when a task is queued: the page answers, the task runs once Redis is back.
 
-Seen to fail: without the `except` of `core.outbox._nudge` the request dies; without the row of
-`outbox.publish` (the task sent to Celery alone) nothing is delivered later; with Django's own
-RedisCache in place of ForgivingRedisCache every page is an error. The controls below do the first
-and the last in each run.
+Seen to fail: with an `except` in `core.outbox._nudge` that does not name what kombu raises the
+request dies; with Django's own RedisCache in place of ForgivingRedisCache pages are errors. The
+controls below do both in each run.
 """
 
 import os

@@ -3,11 +3,10 @@
 Counted are SELECT, INSERT, UPDATE and DELETE, those for session, user and site among them, by a
 process that has served the page before (warm) and by one that has just started (cold).
 
-Each was seen to fail: the learner's pages with `outline.load` not kept in memory (course home 7)
-and with the completions read lesson by lesson; completing with `Enrolment` in Wagtail's index of
-references (9); the catalogue with the filters not kept and the private pages asked for twice (11),
-and with the topics of each card read one by one; a release with the tree read again under the lock
-(18).
+Each was seen to fail: the learner's pages with `outline.load` not kept in memory (course home 7);
+completing with `Enrolment` in Wagtail's index of references (9); the catalogue with its filters not
+kept, and with the topics of each card read one by one; a release with the tree read again under the
+lock (19 on top of the publish).
 """
 
 from collections.abc import Callable
