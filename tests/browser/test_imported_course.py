@@ -47,7 +47,8 @@ def test_the_open_edx_demo_course_is_studied_to_the_end(
     page.get_by_role("link", name="Start the course").click()
     page.evaluate("window.samePage = true")
     for lesson in lessons:
-        expect(page).to_have_url(re.compile(f"/{re.escape(lesson.address)}/$"))
+        # The first learner waits for the pictures' sizes to be made.
+        expect(page).to_have_url(re.compile(f"/{re.escape(lesson.address)}/$"), timeout=60_000)
         expect(page.get_by_role("heading", level=1).first).to_have_text(lesson.title)
         page.get_by_role("button", name="Mark as completed").click()
         expect(page.locator("#complete")).to_contain_text("completed")
