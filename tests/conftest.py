@@ -170,6 +170,16 @@ def _services_answer(request: pytest.FixtureRequest) -> None:
 
 
 TEMPORARY: list[Path] = []
+EMPTY: list[str] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Playwright's event loop gives the thread another connection, without the empty site."""
+    from django.db import connection
+
+    if EMPTY and EMPTY[0] and not hasattr(connection, "_test_serialized_contents"):
+        connection._test_serialized_contents = EMPTY[0]  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -205,6 +215,7 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
     """Keeps the freshly migrated database for later runs."""
     from django.db import connection
 
+    EMPTY.append(getattr(connection, "_test_serialized_contents", ""))
     if not on_services() and not django_db_keepdb:
         kept = migrated()
         for old in kept.parent.glob("test-*.sqlite3"):
