@@ -14,7 +14,7 @@ os.environ["PRIVATE_MEDIA_ROOT"] = str(_files / "private")
 os.environ.setdefault("RELEASE_QUIET_SECONDS", "0")
 
 from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import STORAGES  # noqa: E402
+from config.settings.base import CACHES, REDIS_URL, STORAGES
 
 _files.mkdir(exist_ok=True)
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
@@ -23,3 +23,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ACCOUNT_RATE_LIMITS = False
 WAGTAIL_AUTOSAVE_INTERVAL = 0
+if REDIS_URL:
+    # Tests empty the cache: each parallel process gets a database of its own, from 15 down.
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = f"{REDIS_URL.rpartition('/')[0]}/{15 - _worker % 15}"
