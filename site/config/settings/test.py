@@ -14,7 +14,7 @@ os.environ["PRIVATE_MEDIA_ROOT"] = str(_files / "private")
 os.environ.setdefault("RELEASE_QUIET_SECONDS", "0")
 
 from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import CACHES, REDIS_URL, STORAGES
+from config.settings.base import CACHES, REDIS_URL, STORAGES  # noqa: E402
 
 _files.mkdir(exist_ok=True)
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
