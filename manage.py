@@ -17,10 +17,11 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        from config.startup import check_for
+        from config.startup import check_for, tables_explained
 
         check_for(sys.argv)
-        execute_from_command_line(sys.argv)
+        with tables_explained():
+            execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         raise SystemExit(f"Lectern cannot start: {error}") from error
     except ModuleNotFoundError as error:

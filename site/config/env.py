@@ -2,9 +2,10 @@
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -65,6 +66,69 @@ def choice(name: str, default: str, allowed: list[str]) -> str:
     return value
 
 
+def web_address(name: str, default: str) -> str:
+    """The site's own address without a path: `https://learn.example.org`."""
+    value = text(name, default).rstrip("/")
+    parts = _split(name, value, f"Use {name}={default}.")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise _fail(name, f"is {value!r}, which is no web address", f"Use {name}={default}.")
+    return value
+
+
+def redis_address(name: str) -> str:
+    """What redis-py takes: `redis://host:6379/0`, `rediss://…` or `unix://…`; "" for none."""
+    value = text(name, "")
+    remedy = f"Use {name}=redis://host:6379/0, or remove it to run without Redis."
+    if not value:
+        return ""
+    parts = _split(name, value, remedy)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
+        raise _fail(name, f"starts with {parts.scheme or value!r}, not with redis", remedy)
+    number = parts.path.strip("/")
+    if parts.scheme != "unix" and (not parts.hostname or (number and not number.isdigit())):
+        raise _fail(name, "names no host, or a database that is no number", remedy)
+    return value
+
+
+class MailServer(NamedTuple):
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+
+
+def mail_server(name: str) -> MailServer | None:
+    """`smtp://user:password@host:587/?tls=1`; None when not set.
+
+    `tls=0` sends in the clear, for a mail server on the same machine.
+    """
+    value = text(name, "")
+    remedy = f"Set {name}=smtp://user:password@host:587/?tls=1."
+    if not value:
+        return None
+    parts = _split(name, value, remedy)
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise _fail(name, "is no mail server", remedy)
+    return MailServer(
+        host=parts.hostname,
+        port=parts.port or 587,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls=parse_qs(parts.query).get("tls", ["1"])[0] == "1",
+    )
+
+
+def _split(name: str, value: str, remedy: str) -> SplitResult:
+    """The parts of an address; a port that is no number is reported here."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        raise _fail(name, "is no address, or its port is no number", remedy) from None
+    return parts
+
+
 MYSQL_COLLATION = "utf8mb4_unicode_520_ci"
 
 
@@ -75,7 +139,7 @@ def database(name: str, default: str) -> dict[str, Any]:
     migrations stop with error 1267.
     """
     url = text(name, default)
-    parts = urlsplit(url)
+    parts = _split(name, url, f"Use {name}=mysql://user:password@host:3306/lectern.")
     if parts.scheme == "sqlite":
         path = unquote(parts.path)[1:]
         if not path:
@@ -90,13 +154,15 @@ def database(name: str, default: str) -> dict[str, Any]:
             },
         }
     if parts.scheme in {"mysql", "mariadb"}:
-        try:
-            port = parts.port or 3306
-        except ValueError:
-            raise _fail(name, "has a port that is no number", "Use …@host:3306/name.") from None
         if not parts.path.strip("/"):
             raise _fail(
                 name, "names no database", f"Use {name}=mysql://user:password@host:3306/lectern."
+            )
+        if find_spec("MySQLdb") is None:
+            raise _fail(
+                name,
+                "needs mysqlclient, which is not installed",
+                "Run bin/setup: it says what the machine lacks to build it.",
             )
         options: dict[str, Any] = {
             "charset": "utf8mb4",
@@ -111,7 +177,7 @@ def database(name: str, default: str) -> dict[str, Any]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "127.0.0.1",
-            "PORT": port,
+            "PORT": parts.port or 3306,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": options,

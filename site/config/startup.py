@@ -2,12 +2,15 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +69,26 @@ def redis_problem() -> str | None:
             "served without a cache, and no Celery worker can take work."
         )
     return None
+
+
+@contextmanager
+def tables_explained() -> Iterator[None]:
+    """A command that met a missing table or column ends with the remedy instead of a traceback."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        if not _tables_are_old():
+            raise
+        database = settings.DATABASES["default"]["NAME"]
+        raise SystemExit(
+            f"Lectern cannot do this: the tables in DATABASE_URL ({database}) are missing or "
+            f"older than this version ({error.args[-1]}). Run manage.py migrate."
+        ) from error
+
+
+def _tables_are_old() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def check_for(arguments: list[str]) -> None:

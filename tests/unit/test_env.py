@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,14 @@ PRODUCTION = {
     "SECRET_KEY": "q8Vb2nXw5sTz7Lk0Pj4Hd9Fg3Rm6Yc1UaEiOoZxCvBnMl-eR2tY4uI6oP8",
     "ALLOWED_HOSTS": "learn.example.org",
     "BASE_URL": "https://learn.example.org",
-    "DATABASE_URL": "mysql://lectern:secret-word@127.0.0.1:1/lectern",
+    "DATABASE_URL": "sqlite:///:memory:",
+    "ALLOW_SQLITE": "true",
     "EMAIL_URL": "smtp://user:secret-word@127.0.0.1:587/?tls=1",
 }
+MARIADB = "mysql://lectern:secret-word@127.0.0.1:1/lectern"
+DEVELOPMENT = {"DATABASE_URL": "sqlite:///:memory:"}
+HAS_DRIVER = find_spec("MySQLdb") is not None
+needs_driver = pytest.mark.skipif(not HAS_DRIVER, reason="mysqlclient is not installed")
 
 
 def test_words_drop_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +62,17 @@ def test_a_blank_value_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda: env.database("X", ""), "postgres://u:pw@h/d", "X starts with 'postgres'.*Use X="),
         (lambda: env.database("X", ""), "sqlite://", "X names no file.*Use X="),
         (lambda: env.database("X", ""), "mysql://u@h:3306/", "X names no database.*Use X="),
-        (lambda: env.database("X", ""), "mysql://u@h:port/d", "X has a port"),
+        (lambda: env.database("X", ""), "mysql://u@h:port/d", "X is no address.*port.*Use X="),
+        (lambda: env.redis_address("X"), "http://x", "X starts with 'http'.*Use X=redis://"),
+        (lambda: env.redis_address("X"), "localhost:6379", "X starts with.*remove it"),
+        (lambda: env.redis_address("X"), "redis://h:many/0", "X is no address.*remove it"),
+        (lambda: env.redis_address("X"), "redis://h/first", "X names no host.*remove it"),
+        (lambda: env.redis_address("X"), "redis://", "X names no host.*remove it"),
+        (lambda: env.mail_server("X"), "mail.example.org", "X is no mail server.*X=smtp://"),
+        (lambda: env.mail_server("X"), "smtp://h:many", "X is no address.*X=smtp://"),
+        (lambda: env.web_address("X", "http://d"), "learn.org", "X is 'learn.org'.*Use X=http://d"),
+        (lambda: env.web_address("X", "http://d"), "https://a.org/b", "X is .*no web address"),
+        (lambda: env.web_address("X", "http://d"), "http://[", "X is no address.*Use X=http://d"),
     ],
 )
 def test_a_wrong_value_is_named_with_the_remedy(
@@ -68,6 +84,7 @@ def test_a_wrong_value_is_named_with_the_remedy(
         read()  # type: ignore[operator]
 
 
+@needs_driver
 def test_a_mysql_address_becomes_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "mysql://us%40er:p%2Fw@db.example.org/lectern?ssl_mode=REQUIRED")
 
@@ -111,11 +128,20 @@ def broken(**changes: str | None) -> dict[str, str]:
         (broken(ALLOWED_HOSTS=None), "ALLOWED_HOSTS", "ALLOWED_HOSTS=learn.example.org"),
         (broken(BASE_URL="http://x.org"), "BASE_URL", "https://"),
         (broken(DEMO_MAILBOX="true"), "DEMO_MAILBOX", "Remove it"),
-        (broken(DATABASE_URL="sqlite:////tmp/x"), "DATABASE_URL names SQLite", "ALLOW_SQLITE=true"),
+        (broken(ALLOW_SQLITE=None), "DATABASE_URL names SQLite", "ALLOW_SQLITE=true"),
         (broken(EMAIL_URL=None), "EMAIL_URL is not set", "EMAIL_URL=smtp://"),
         (broken(LOG_LEVEL="LOUD"), "LOG_LEVEL is 'LOUD'", "INFO"),
+        (DEVELOPMENT | {"REDIS_URL": "http://x"}, "REDIS_URL starts with 'http'", "redis://host"),
+        (DEVELOPMENT | {"EMAIL_URL": "mail"}, "EMAIL_URL is no mail server", "EMAIL_URL=smtp://"),
+        (DEVELOPMENT | {"BASE_URL": "learn"}, "BASE_URL is 'learn'", "BASE_URL=http://localhost"),
         (broken(DJANGO_SETTINGS_MODULE="config.settings.prod"), "DJANGO_SETTINGS_MODULE", "Use"),
-        (broken(), "DATABASE_URL names a database at 127.0.0.1:1/lectern", "Start the server"),
+        (
+            broken(DATABASE_URL=MARIADB),
+            "DATABASE_URL names a database at 127.0.0.1:1/lectern"
+            if HAS_DRIVER
+            else "DATABASE_URL needs mysqlclient",
+            "Start the server" if HAS_DRIVER else "Run bin/setup",
+        ),
     ],
 )
 def test_start_names_the_variable_and_the_remedy_in_one_line(
@@ -142,6 +168,20 @@ def test_a_silent_redis_is_named_and_does_not_stop_the_work(tmp_path: Path) -> N
     assert "REDIS_URL names 127.0.0.1:1, which does not answer" in ended.stderr
     assert "Start Redis, or remove REDIS_URL" in ended.stderr
     assert "secret-word" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["release_course", "welcome"], ["work", "--once"], ["load_demo"], ["sync_roles"]]
+)
+def test_an_unmigrated_database_is_named_with_the_remedy(
+    tmp_path: Path, command: list[str]
+) -> None:
+    ended = manage(*command, DATABASE_URL=f"sqlite:///{tmp_path}/new.sqlite3")
+
+    assert ended.returncode != 0
+    assert f"{tmp_path}/new.sqlite3" in ended.stderr
+    assert ended.stderr.strip().endswith("Run manage.py migrate.")
+    assert "Traceback" not in ended.stderr
 
 
 def test_production_settings_pass_djangos_own_check() -> None:

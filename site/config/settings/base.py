@@ -16,8 +16,8 @@ SECRET_KEY = env.text(
     "SECRET_KEY", remedy="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'."
 )
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [])
-BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
-REDIS_URL = env.text("REDIS_URL", "")
+BASE_URL = env.web_address("BASE_URL", "http://localhost:8000")
+REDIS_URL = env.redis_address("REDIS_URL")
 
 INSTALLED_APPS = [
     "config",
@@ -184,6 +184,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Lectern <hello@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_SERVER = env.mail_server("EMAIL_URL")
+if MAIL_SERVER is not None:
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_TLS = MAIL_SERVER.tls
 DEMO_MAILBOX = env.flag("DEMO_MAILBOX", False)
 if DEMO_MAILBOX:
     EMAIL_BACKEND = "messaging.mailbox.EmailBackend"

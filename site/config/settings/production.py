@@ -1,11 +1,16 @@
 """Settings for a public server. Whatever is missing is named when the process starts."""
 
-from urllib.parse import parse_qs, unquote, urlsplit
-
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import ALLOWED_HOSTS, BASE_URL, DATABASES, DEMO_MAILBOX, SECRET_KEY
+from config.settings.base import (
+    ALLOWED_HOSTS,
+    BASE_URL,
+    DATABASES,
+    DEMO_MAILBOX,
+    MAIL_SERVER,
+    SECRET_KEY,
+)
 
 from config import env  # isort: skip
 
@@ -32,19 +37,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3") and not env.flag("ALLOW_SQ
         "or set ALLOW_SQLITE=true for a small site."
     )
 
-_mail = urlsplit(
-    env.text("EMAIL_URL", remedy="Set EMAIL_URL=smtp://user:password@host:587/?tls=1.")
-)
-if _mail.scheme != "smtp" or not _mail.hostname:
+if MAIL_SERVER is None:
     raise ImproperlyConfigured(
-        "EMAIL_URL is no mail server. Set EMAIL_URL=smtp://user:password@host:587/?tls=1."
+        "EMAIL_URL is not set. Set EMAIL_URL=smtp://user:password@host:587/?tls=1."
     )
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = _mail.hostname
-EMAIL_PORT = _mail.port or 587
-EMAIL_HOST_USER = unquote(_mail.username or "")
-EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
-EMAIL_USE_TLS = parse_qs(_mail.query).get("tls", ["1"])[0] == "1"
 
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_SSL_REDIRECT = True
