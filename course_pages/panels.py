@@ -15,7 +15,8 @@ class ReleaseStatusPanel(Panel):
             from course_pages import status
 
             return super().get_context_data(parent_context) | {
-                "status": status.of_page(self.instance)
+                "status": status.of_page(self.instance),
+                "page": self.instance,
             }
 
         def is_shown(self) -> bool:

@@ -4,6 +4,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import include, path
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.models import Page
@@ -43,6 +46,16 @@ class CourseDataGroup(SnippetViewSetGroup):
 
 
 register_snippet(CourseDataGroup)
+
+
+@hooks.register("register_admin_urls")
+def own_admin_addresses() -> list[Any]:
+    return [path("", include("course_pages.admin_urls"))]
+
+
+@hooks.register("insert_editor_js")
+def editor_script() -> str:
+    return format_html('<script type="module" src="{}"></script>', static("admin.js"))
 
 
 @hooks.register("before_serve_document")

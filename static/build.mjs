@@ -24,7 +24,7 @@ const dist = path.join(here, "dist");
 const packages = path.join(root, "node_modules");
 const watching = process.argv.includes("--watch");
 
-const MODULES = ["app.js"];
+const MODULES = ["app.js", "admin.js"];
 const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
 const STYLES = ["app.css", "admin.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];

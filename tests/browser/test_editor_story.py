@@ -43,7 +43,7 @@ def test_what_an_instructor_publishes_reaches_the_learner(
 
     # What `manage.py work` does every two seconds.
     assert releases.release_due() == 1
-    teacher.reload()
+    # The open editor tells by itself.
     expect(status(teacher)).to_contain_text("Learners see this (release 2)")
     reader.reload()
     expect(reader.locator("#player")).to_contain_text(SENTENCE)

@@ -99,6 +99,7 @@ OWN_ADDRESSES = {
     "messaging:mailbox": Address("messaging:mailbox"),
     "messaging:mail": Address("messaging:mail", (1,)),
     "course_pages:instructor": Address("course_pages:instructor", ("ada",)),
+    "course_admin:release_status": Address("course_admin:release_status", ("lesson",)),
     "learning:my": Address("learning:my"),
     "learning:course": Address("learning:course", (HERE,)),
     "learning:join": Address("learning:join", (HERE,)),
@@ -264,6 +265,10 @@ course_pages:instructor|GET   |200       |200       |200    |200      |200      
 course_pages:instructor|HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 course_pages:instructor|POST  |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 course_pages:instructor|HXPOST|200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
+course_admin:release_status|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:release_status|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:release_status|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:release_status|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 learning:my            |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
