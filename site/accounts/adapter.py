@@ -1,9 +1,9 @@
 """How allauth behaves here."""
 
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -43,10 +43,11 @@ class AccountAdapter(DefaultAccountAdapter):
         headers: dict[str, str] | None = None,
     ) -> Any:
         own: dict[str, Any] = {
-            "current_site": SimpleNamespace(
-                name=settings.WAGTAIL_SITE_NAME, domain=urlsplit(settings.BASE_URL).netloc
-            ),
+            "site_name": settings.WAGTAIL_SITE_NAME,
+            "site_domain": urlsplit(settings.BASE_URL).netloc,
+            "login_url": settings.BASE_URL + reverse("account_login"),
             "signup_url": settings.BASE_URL + reverse("account_signup"),
+            "code_minutes": allauth_settings.EMAIL_VERIFICATION_BY_CODE_TIMEOUT // 60,
         }
         if "key" not in context:
             own["password_reset_url"] = settings.BASE_URL + reverse("account_reset_password")
