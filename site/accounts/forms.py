@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.names import NameField
 
 # Regions only: "EST", "GMT+3" and their like are names of clocks, not of places.
 REGIONS = (
@@ -20,7 +21,7 @@ REGIONS = (
 class SignupForm(forms.Form):
     """What sign-up asks besides address and password."""
 
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -47,6 +48,7 @@ class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ["name", "language", "time_zone"]
+        field_classes = {"name": NameField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "time_zone": forms.Select,

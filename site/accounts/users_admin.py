@@ -16,6 +16,7 @@ from wagtail.users.views import users as wagtail_views
 from accounts import people
 from accounts.forms import time_zones
 from accounts.models import User
+from accounts.names import NameField
 
 FIELDS = ["email", "name", "language", "time_zone", "groups", "is_superuser"]
 ORDER = [
@@ -87,6 +88,7 @@ class UserCreationForm(UserFields, wagtail_forms.UserCreationForm):
 
     class Meta(wagtail_forms.UserCreationForm.Meta):
         fields = FIELDS
+        field_classes = {"name": NameField}
 
 
 class UserEditForm(UserFields, wagtail_forms.UserEditForm):
@@ -96,6 +98,7 @@ class UserEditForm(UserFields, wagtail_forms.UserEditForm):
 
     class Meta(wagtail_forms.UserEditForm.Meta):
         fields = [*FIELDS, "is_active"]
+        field_classes = {"name": NameField}
 
 
 class CreateView(wagtail_views.CreateView):

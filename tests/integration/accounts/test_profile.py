@@ -15,7 +15,7 @@ NAMES = [
     "Zoë 🎓 O’Neill-Đặng",
     "<script>alert(1)</script>",
     "{{ 7*7 }} %s",
-    "e\u0301\u202e\u200b",
+    "e\u0301\u200b",
 ]
 
 
@@ -64,6 +64,7 @@ def test_any_name_is_shown_as_it_was_written(client: Client, ada: User, name: st
         {"name": "x" * 10_000},
         {"name": "a\0b"},
         {"name": "   "},
+        {"name": "\u202e\u200f"},
         {"time_zone": "Mars/Base"},
         {"time_zone": "../../etc/passwd"},
         {"language": "xx"},
