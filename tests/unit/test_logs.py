@@ -1,15 +1,18 @@
 """Log lines: one JSON object each, with the request's id, and nothing to forge them with."""
 
+import io
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from core import logs
 from core.middleware import request_id, sign_wagtails_scripts
+from tests.factories.accounts import UserFactory
 
 NONCE = "bm9uY2U="
 
@@ -149,3 +152,68 @@ def test_a_view_that_refuses_is_logged_once(
     assert client.get("/admin/login/").status_code == 403
 
     assert len([entry for entry in caplog.records if entry.name == "django.request"]) == 1
+
+
+@pytest.fixture
+def console() -> Iterator[io.StringIO]:
+    """What the console of a running site would show."""
+    root = logging.getLogger()
+    (handler,) = [handler for handler in root.handlers if handler.name == "console"]
+    assert isinstance(handler, logging.StreamHandler)
+    shown = io.StringIO()
+    before, level = handler.setStream(shown), root.level
+    root.setLevel("WARNING")
+    yield shown
+    root.setLevel(level)
+    handler.setStream(before)
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_one_plain_line(client: Client, console: io.StringIO) -> None:
+    client.force_login(UserFactory())
+
+    assert client.get("/styleguide/").status_code == 403
+    assert client.get("/nowhere/").status_code == 404
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+    forbidden, missing, suspicious = console.getvalue().splitlines()
+    assert "WARNING django.request Forbidden (Permission denied): /styleguide/" in forbidden
+    assert "WARNING django.request Not Found: /nowhere/" in missing
+    assert "WARNING django.security.DisallowedHost Invalid HTTP_HOST" in suspicious
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let /admin/login/ raise this."""
+
+    def broken(name: str) -> str:
+        raise error
+
+    monkeypatch.setattr("accounts.staff.reverse", broken)
+
+
+@pytest.mark.django_db
+def test_a_suspicious_address_forges_no_line(
+    client: Client, console: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, SuspiciousFileOperation("The path (/a\n12:00 forged) is outside of é"))
+
+    assert client.get("/admin/login/").status_code == 400
+
+    (line,) = console.getvalue().splitlines()
+    assert "WARNING django.security.SuspiciousFileOperation The path (/a\\n12:00" in line
+    assert "é" in line
+
+
+@pytest.mark.django_db
+def test_a_failure_keeps_its_traceback(
+    client: Client, console: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, ValueError("deep down"))
+    client.raise_request_exception = False
+
+    assert client.get("/admin/login/").status_code == 500
+
+    said = console.getvalue()
+    assert "ERROR django.request Internal Server Error: /admin/login/" in said
+    assert "Traceback (most recent call last)" in said
+    assert "ValueError: deep down" in said

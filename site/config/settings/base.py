@@ -295,9 +295,11 @@ LOGGING = {
         "json": {"()": "core.logs.JsonFormatter"},
         "text": {"()": "core.logs.TextFormatter"},
     },
+    "filters": {"plain_refusals": {"()": "core.logs.PlainRefusals"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": ["plain_refusals"],
             "formatter": env.choice("LOG_FORMAT", "json", ["json", "text"]),
         }
     },
