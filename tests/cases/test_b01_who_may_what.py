@@ -88,6 +88,7 @@ OWN_ADDRESSES = {
     "health-ready": Address("health-ready"),
     "sitemap": Address("sitemap"),
     "robots": Address("robots"),
+    "favicon": Address("favicon"),
     "styleguide": Address("styleguide"),
     "staff_login": Address("staff_login", (), {"login": "x@example.org", "password": "wrong"}),
     "staff_logout": Address("staff_logout"),
@@ -229,6 +230,10 @@ robots                 |GET   |200       |200       |200    |200      |200      
 robots                 |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 robots                 |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 robots                 |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+favicon                |GET   |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+favicon                |HX    |302       |302       |302    |302      |302      |302      |302          |302      |302      |302      |302
+favicon                |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
+favicon                |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 styleguide             |GET   |403       |403       |403    |403      |403      |403      |200          |200      |200      |200      |200
 styleguide             |HX    |403       |403       |403    |403      |403      |403      |200          |200      |200      |200      |200
 styleguide             |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
