@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -28,9 +29,9 @@ KINDS = sorted(
 
 
 @pytest.fixture(autouse=True)
-def site(settings: object) -> None:
-    settings.WAGTAIL_SITE_NAME = SITE  # type: ignore[attr-defined]
-    settings.BASE_URL = "https://learn.example.org"  # type: ignore[attr-defined]
+def site(settings: Settings) -> None:
+    settings.WAGTAIL_SITE_NAME = SITE
+    settings.BASE_URL = "https://learn.example.org"
 
 
 def ask(url_name: str, **fields: str) -> EmailMessage:
