@@ -52,22 +52,28 @@ def modules(
 ) -> list[ModuleView]:
     """The outline's modules; with `only` the others come without rows."""
     views = []
-    for index, module in enumerate(place.outline.modules):
+    for index in range(len(place.outline.modules)):
         shown = only is None or index == only
-        views.append(
-            ModuleView(
-                number=index + 1,
-                title=module.title,
-                anchor=f"module-{index + 1}",
-                done=sum(progress.counts(lesson, eras) for lesson in module.lessons),
-                total=len(module.lessons),
-                minutes=sum(lesson.minutes for lesson in module.lessons),
-                open=shown,
-                rows=module_rows(place.course, index).html(eras, current) if shown else None,
-                rows_url=reverse("learning:rows", args=[place.course.slug, index + 1]),
-            )
-        )
+        rows = module_rows(place.course, index).html(eras, current) if shown else None
+        views.append(_module(place, index, eras, rows))
     return views
+
+
+def _module(
+    place: Place, index: int, eras: dict[str, int], rows: SafeString | None = None
+) -> ModuleView:
+    module = place.outline.modules[index]
+    return ModuleView(
+        number=index + 1,
+        title=module.title,
+        anchor=f"module-{index + 1}",
+        done=sum(progress.counts(lesson, eras) for lesson in module.lessons),
+        total=len(module.lessons),
+        minutes=sum(lesson.minutes for lesson in module.lessons),
+        open=rows is not None,
+        rows=rows,
+        rows_url=reverse("learning:rows", args=[place.course.slug, index + 1]),
+    )
 
 
 def course_home(place: Place) -> dict[str, Any]:
@@ -91,22 +97,19 @@ def lesson(seat: Seat) -> dict[str, Any]:
     """Context of a lesson in the player: one query, whatever the course's size."""
     assert seat.enrolment is not None
     eras = progress.completed_eras(seat.enrolment)
-    before, after = seat.outline.neighbours(seat.lesson.lineage)
+    before, _after = seat.outline.neighbours(seat.lesson.lineage)
     index = seat.outline.module_of[seat.lesson.lineage]
-    return complete_control(seat, eras) | {
+    measured = progress.measure(seat.outline, eras, seat.enrolment.completed_at)
+    return complete_control(seat, measured) | {
         "course_title": seat.outline.title,
-        "course_home_url": seat.course.get_absolute_url(),
-        "module": {"title": seat.outline.modules[index].title, "number": index + 1},
         "body": lesson_html(seat.course, seat.outline, seat.lesson),
         "prev": link(seat.course, before),
-        "next": link(seat.course, after),
         "modules": modules(seat, eras, current=seat.lesson.lineage, only=index),
     }
 
 
-def complete_control(seat: Seat, eras: dict[str, int]) -> dict[str, Any]:
-    """What the "mark complete" control and the progress bar need."""
-    assert seat.enrolment is not None
+def complete_control(seat: Seat, measured: Progress) -> dict[str, Any]:
+    """What the "mark complete" control, the progress bar and the module's count need."""
     _before, after = seat.outline.neighbours(seat.lesson.lineage)
     return {
         "course": seat.course,
@@ -114,9 +117,10 @@ def complete_control(seat: Seat, eras: dict[str, int]) -> dict[str, Any]:
         "lesson": asdict(seat.lesson) | {"url": lesson_url(seat.course, seat.lesson.address)},
         "complete_url": reverse("learning:complete", args=[seat.course.slug, seat.lesson.address]),
         "opened_url": reverse("learning:opened", args=[seat.course.slug, seat.lesson.address]),
-        "done": progress.counts(seat.lesson, eras),
+        "done": progress.counts(seat.lesson, measured.eras),
         "next": link(seat.course, after),
-        "progress": progress.measure(seat.outline, eras, seat.enrolment.completed_at),
+        "module": _module(seat, seat.outline.module_of[seat.lesson.lineage], measured.eras),
+        "progress": measured,
     }
 
 

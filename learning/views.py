@@ -17,6 +17,7 @@ from learning.middleware import public_url
 from learning.outline_rows import module_rows
 from learning.services import access, enrolment, progress
 from learning.services.access import Seat
+from learning.services.progress import Progress
 
 PLAYED_INLINE = {"video/mp4", "video/webm", "text/vtt", "audio/mpeg"}
 
@@ -92,10 +93,7 @@ def complete(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
             else seat.course.get_absolute_url()
         )
         return redirect(target)
-    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {
-        "progress": result
-    }
-    return render(request, "learning/_complete.html", context | {"with_progress": True})
+    return _completed(request, seat, result)
 
 
 @require_POST
@@ -105,10 +103,13 @@ def opened(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     result = progress.open_lesson(seat=seat)
     if result is None:
         return HttpResponse(status=204)
-    context = pages.complete_control(seat, {seat.lesson.lineage: seat.lesson.era}) | {
-        "progress": result
-    }
-    return render(request, "learning/_complete.html", context | {"with_progress": True})
+    return _completed(request, seat, result)
+
+
+def _completed(request: HttpRequest, seat: Seat, result: Progress) -> HttpResponse:
+    """The control, and what else on the page changes by it: the bar and the module's count."""
+    context = pages.complete_control(seat, result) | {"out_of_band": True}
+    return render(request, "learning/_complete.html", context)
 
 
 @require_GET

@@ -6,7 +6,7 @@ A completion counts while its era is at least the outline's (docs/architecture.m
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -30,6 +30,8 @@ class Progress:
     done: int
     required: int
     completed_at: datetime | None
+    # What it was measured from, for pages that show single lessons too.
+    eras: dict[str, int] = field(repr=False, compare=False)
 
     @property
     def percent(self) -> int:
@@ -65,7 +67,7 @@ def counts(lesson: Lesson, eras: dict[str, int]) -> bool:
 def measure(outline: Outline, eras: dict[str, int], completed_at: datetime | None) -> Progress:
     """Pure: progress in an outline from the eras completed."""
     done = sum(eras.get(lineage, 0) >= era for lineage, era in outline.required.items())
-    return Progress(done, len(outline.required), completed_at)
+    return Progress(done, len(outline.required), completed_at, eras)
 
 
 def next_lesson(outline: Outline, eras: dict[str, int], last: str | None) -> Lesson | None:
@@ -109,7 +111,7 @@ def complete(*, seat: Seat) -> Progress:
     enrolment.save(
         update_fields=["done_count", "last_lineage", "last_at", "completed_at", "completed_release"]
     )
-    return Progress(progress.done, progress.required, enrolment.completed_at)
+    return replace(progress, completed_at=enrolment.completed_at)
 
 
 def _complete_course(enrolment: Enrolment, release: Release, now: datetime) -> None:

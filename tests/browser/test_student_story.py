@@ -86,9 +86,11 @@ def study(page: Page, javascript: bool) -> None:
             expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
             continue
         page.evaluate("window.samePage = true")
+        counts = page.locator(".module-count").all_inner_texts()
         complete.click()
         expect(page.locator("#complete")).to_contain_text("completed")
         expect(page.locator("#progress")).to_contain_text(f"{25 * number} %")
+        assert page.locator(".module-count").all_inner_texts() != counts
         if address:
             following.click()
             went_on_without_loading(page, title, address)

@@ -63,6 +63,24 @@ def test_completing_by_htmx_answers_with_the_control_and_the_bar(
     assert "<html" not in text
 
 
+@pytest.mark.parametrize("rule", ["done", "opened"])
+def test_completing_by_htmx_changes_the_modules_count_too(
+    course: Course, browser_of: Client, learner: User, rule: str
+) -> None:
+    from course_pages import releases
+
+    make.edit(make.lesson_page(course, "Lesson 2.1"), completion=rule)
+    releases.release(course=course, by=None)
+    enrolment.enrol(user=learner, course=course)
+    page = browser_of.get("/learn/knots/lesson-21/").content.decode()
+    assert '<span id="module-2-count">0/2' in page
+    path = "opened" if rule == "opened" else "complete"
+    answer = browser_of.post(f"/learn/knots/lesson-21/{path}/", headers=HTMX).content.decode()
+    assert '<span id="module-2-count" hx-swap-oob="true">1/2' in answer
+    assert "module-1-count" not in answer
+    assert '<span id="module-2-count">1/2' in browser_of.get("/learn/knots/").content.decode()
+
+
 def test_moving_by_htmx_sends_the_player_alone(
     course: Course, browser_of: Client, learner: User
 ) -> None:
