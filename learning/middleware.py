@@ -1,10 +1,13 @@
-"""Every closed door answers the same way: sign in, the course's page, or 404."""
+"""Every closed door answers the same way: sign in, the course's page, why it is closed, or 404."""
 
 from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -33,9 +36,11 @@ class lesson_closed:
         if error.reason is Reason.ENROL and error.course is not None:
             url = public_url(error.course)
             return _go(request, url) if url else page_not_found(request, Http404())
+        if error.reason is Reason.ENDED and error.course is not None:
+            return _ended(request, error, error.course)
         if error.reason is Reason.RETIRED and error.course is not None:
             context = {
-                "reason": error.reason,
+                "heading": _("This lesson is not here any more"),
                 "message": _(
                     "This lesson is no longer part of the course. "
                     "What you completed stays on your record."
@@ -44,6 +49,24 @@ class lesson_closed:
             }
             return render(request, "learning/closed.html", context, status=410)
         return page_not_found(request, Http404())
+
+
+def _ended(request: HttpRequest, error: LessonClosed, course: Course) -> HttpResponse:
+    """A page of its own: a redirect to the course's page would come back from there."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(course.get_absolute_url())
+    day = date_format(localtime(error.ended_at)) if error.ended_at else ""
+    actions = [{"label": _("To my learning"), "url": reverse("learning:my"), "kind": "secondary"}]
+    if public_url(course):
+        again = reverse("learning:join", args=[course.slug])
+        actions.insert(0, {"label": _("Enrol again"), "url": again, "kind": ""})
+    context = {
+        "heading": _("Your access has ended"),
+        "message": _("Your access to “%(course)s” ended on %(day)s. What you completed is kept.")
+        % {"course": course.title, "day": day},
+        "actions": actions,
+    }
+    return render(request, "learning/closed.html", context, status=403)
 
 
 def public_url(course: Course) -> str | None:

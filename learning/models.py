@@ -4,11 +4,12 @@ Rows refer to content by lineage, never by a key to a page: no editor's action c
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import ExactCharField
@@ -17,8 +18,14 @@ from course_pages.models import Course, Release
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def with_access(self, now: datetime) -> "EnrolmentQuerySet":
-        """Enrolments that a grant opens at this moment."""
-        return self.filter(Exists(AccessGrant.objects.active(now).filter(enrolment=OuterRef("pk"))))
+        """Each with `open`, whether a grant opens it now, and `ended_at`, when the last one ended.
+
+        `ended_at` is None while no grant has ended.
+        """
+        grants = AccessGrant.objects.filter(enrolment=OuterRef("pk"))
+        return self.annotate(
+            open=Exists(grants.active(now)), ended_at=Subquery(grants.ends(now)[:1])
+        )
 
 
 class Enrolment(models.Model):
@@ -43,6 +50,10 @@ class Enrolment(models.Model):
     last_lineage = models.UUIDField(null=True, blank=True, help_text=_("The lesson to resume."))
     last_at = models.DateTimeField(null=True, blank=True)
 
+    # Read by `with_access`.
+    open: bool
+    ended_at: datetime | None
+
     objects: ClassVar[models.Manager["Enrolment"]] = EnrolmentQuerySet.as_manager()
 
     # Points at nothing that editors look up by use; a queue row for each completion is too many.
@@ -62,6 +73,16 @@ class GrantQuerySet(models.QuerySet["AccessGrant"]):
         """Grants that open the course at this moment."""
         return self.filter(
             Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now, revoked_at=None
+        )
+
+    def ends(self, now: datetime) -> "models.QuerySet[AccessGrant, Any]":
+        """When the grants that are over ran out or were revoked, as `ended_at`, latest first."""
+        ended_at = Least(Coalesce("ends_at", "revoked_at"), Coalesce("revoked_at", "ends_at"))
+        return (
+            self.annotate(ended_at=ended_at)
+            .filter(ended_at__lte=now)
+            .order_by("-ended_at")
+            .values("ended_at")
         )
 
 

@@ -1,10 +1,10 @@
 """What the learner's pages show, put together from the outline and one query of completions."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -15,7 +15,7 @@ from course_pages import outline as outlines
 from course_pages.models import Course, CoursePage
 from course_pages.outline import Lesson, Outline
 from course_pages.public import lesson_html, lesson_url
-from learning.models import AccessGrant, Enrolment, LessonCompletion
+from learning.models import Enrolment, LessonCompletion
 from learning.outline_rows import module_rows
 from learning.services import progress
 from learning.services.access import Place, Seat
@@ -126,13 +126,15 @@ def complete_control(seat: Seat, measured: Progress) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class LearningItem:
-    """A course on "My learning"."""
+    """A course on "My learning"; `again_url` is empty where one cannot enrol."""
 
     title: str
     url: str
     image: Image | None
     progress: Progress
     access_open: bool
+    ended_at: datetime | None
+    again_url: str
     continue_title: str
     continue_url: str
 
@@ -159,11 +161,10 @@ class LearningItem:
 
 def my_learning(user: User) -> list[LearningItem]:
     """The courses that one is enrolled in, last studied first: 4 queries for any number."""
-    grants = AccessGrant.objects.active(clock.now()).filter(enrolment=OuterRef("pk"))
     enrolments = list(
         Enrolment.objects.filter(user=user, left_at=None, course__live_release__isnull=False)
         .select_related("course__live_release")
-        .annotate(open=Exists(grants))
+        .with_access(clock.now())
     )
     enrolments.sort(key=lambda one: one.last_at or one.enrolled_at, reverse=True)
     eras: dict[int, dict[str, int]] = {one.pk: {} for one in enrolments}
@@ -172,18 +173,18 @@ def my_learning(user: User) -> list[LearningItem]:
     )
     for pk, lineage, era in rows:
         eras[pk][str(lineage)] = max(era, eras[pk].get(str(lineage), 0))
-    images: dict[UUID, Image | None] = {
-        page.translation_key: page.image
+    pages: dict[UUID, CoursePage] = {
+        page.translation_key: page
         for page in CoursePage.objects.filter(
             translation_key__in=[one.course.lineage for one in enrolments]
         )
         .select_related("image")
         .prefetch_related("image__renditions")
     }
-    return [_item(one, eras[one.pk], images.get(one.course.lineage)) for one in enrolments]
+    return [_item(one, eras[one.pk], pages.get(one.course.lineage)) for one in enrolments]
 
 
-def _item(enrolment: Any, eras: dict[str, int], image: Image | None) -> LearningItem:
+def _item(enrolment: Any, eras: dict[str, int], page: CoursePage | None) -> LearningItem:
     course = enrolment.course
     live: Outline = outlines.load(course.live_release.outline_id)
     last = str(enrolment.last_lineage) if enrolment.last_lineage else None
@@ -191,9 +192,11 @@ def _item(enrolment: Any, eras: dict[str, int], image: Image | None) -> Learning
     return LearningItem(
         title=live.title,
         url=course.get_absolute_url(),
-        image=image,
+        image=page.image if page else None,
         progress=progress.measure(live, eras, enrolment.completed_at),
         access_open=enrolment.open,
+        ended_at=enrolment.ended_at,
+        again_url=reverse("learning:join", args=[course.slug]) if page and page.live else "",
         continue_title=following.title if following else "",
         continue_url=following.url if following else "",
     )

@@ -135,13 +135,13 @@ def file(request: HttpRequest, course: str, lesson: str, document: int) -> HttpR
 @never_cache
 @require_http_methods(["GET", "POST"])
 def join(request: HttpRequest, course: str) -> HttpResponse:
-    """Enrol: one click; sign-in on the way and back."""
+    """Enrol, for the first time or again: one click; sign-in on the way and back."""
     found, seat = access.find(request.user, course)
     url = public_url(found)
     if seat is not None:
         return redirect(found.get_absolute_url())
     if url is None:
-        raise Http404
+        raise access.closed(request.user, found)
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     if request.method == "POST":
@@ -155,6 +155,7 @@ def join(request: HttpRequest, course: str) -> HttpResponse:
             "course": found,
             "course_title": found.title,
             "course_url": url,
+            "ended_at": access.ended_at(request.user, found),
             "image": page.image if page else None,
         },
     )
@@ -185,7 +186,9 @@ def enrol_island(request: HttpRequest, course: str) -> HttpResponse:
         "course": found,
         "state": "open" if request.user.is_authenticated else "anonymous",
     }
-    if seat is not None:
+    if seat is None:
+        context["ended_at"] = access.ended_at(request.user, found)
+    else:
         home = pages.course_home(access.place(found, seat))
         context |= {
             "state": "enrolled",

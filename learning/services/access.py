@@ -2,16 +2,16 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from core import clock
 from course_pages import outline
 from course_pages.models import Course, LessonAddress, Release
 from course_pages.outline import Lesson, Outline
-from learning.models import AccessGrant, Enrolment
+from learning.models import Enrolment, EnrolmentQuerySet
 
 
 class Reason(enum.StrEnum):
@@ -19,6 +19,7 @@ class Reason(enum.StrEnum):
 
     SIGN_IN = "sign_in"
     ENROL = "enrol"
+    ENDED = "ended"
     MISSING = "missing"
     RETIRED = "retired"
 
@@ -29,6 +30,7 @@ class LessonClosed(Exception):
 
     reason: Reason
     course: Course | None = None
+    ended_at: datetime | None = None
 
     def __str__(self) -> str:
         return self.reason
@@ -66,20 +68,33 @@ def find(user: Visitor, slug: str) -> tuple[Course, Enrolment | None]:
         raise LessonClosed(Reason.MISSING if user.is_authenticated else Reason.SIGN_IN)
     if not user.is_authenticated:
         return course, None
-    grants = AccessGrant.objects.active(clock.now()).filter(enrolment=OuterRef("pk"))
-    enrolment = (
-        Enrolment.objects.filter(user=user, course=course, left_at=None)
-        .annotate(open=Exists(grants))
-        .first()
-    )
+    enrolment = _enrolments(user, course).first()
     return course, enrolment if enrolment is not None and enrolment.open else None
+
+
+def ended_at(user: Visitor, course: Course) -> datetime | None:
+    """When the access of somebody whom `find` did not let in ended; None if it never began."""
+    enrolment = _enrolments(user, course).first() if user.is_authenticated else None
+    return enrolment.ended_at if enrolment is not None else None
+
+
+def closed(user: Visitor, course: Course) -> LessonClosed:
+    """Why the course is closed to somebody whom `find` did not let in."""
+    if not user.is_authenticated:
+        return LessonClosed(Reason.SIGN_IN, course)
+    ended = ended_at(user, course)
+    return LessonClosed(Reason.ENDED if ended else Reason.ENROL, course, ended)
+
+
+def _enrolments(user: User, course: Course) -> EnrolmentQuerySet:
+    return Enrolment.objects.filter(user=user, course=course, left_at=None).with_access(clock.now())
 
 
 def enter_course(user: Visitor, slug: str) -> Place:
     """The course for somebody who is enrolled with an active grant; else raises LessonClosed."""
     course, enrolment = find(user, slug)
     if enrolment is None:
-        raise LessonClosed(Reason.ENROL if user.is_authenticated else Reason.SIGN_IN, course)
+        raise closed(user, course)
     return place(course, enrolment)
 
 
@@ -101,7 +116,7 @@ def enter_lesson(user: Visitor, slug: str, address: str, *, to_study: bool = Fal
             known = LessonAddress.objects.filter(course=course, address=address).exists()
             raise LessonClosed(Reason.RETIRED if known else Reason.MISSING, course)
     elif to_study or lesson is None or not lesson.free_preview:
-        raise LessonClosed(Reason.ENROL if user.is_authenticated else Reason.SIGN_IN, course)
+        raise closed(user, course)
     assert lesson is not None
     return Seat(course, _release(course), _outline(course), enrolment, lesson)
 

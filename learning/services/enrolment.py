@@ -14,9 +14,10 @@ class NotOpen(Exception):
 
 @transaction.atomic
 def enrol(*, user: User, course: Course, source: str = AccessGrant.Source.FREE) -> Enrolment:
-    """Enrol in a free course; one transaction, harmless to repeat, and to come back after leaving.
+    """Enrol in a free course; one transaction, harmless to repeat.
 
-    Progress of an earlier enrolment is found again: the row is the same.
+    Whoever left or whose access has ended comes back in, and finds all progress again: the row is
+    the same. A grant that was revoked opens again; beside one that has run out there is a new one.
     """
     if course.live_release_id is None:
         raise NotOpen
@@ -24,13 +25,18 @@ def enrol(*, user: User, course: Course, source: str = AccessGrant.Source.FREE) 
     if enrolment.left_at is not None:
         enrolment.left_at = None
         enrolment.save(update_fields=["left_at"])
-    grant, created = AccessGrant.objects.get_or_create(
+    now = clock.now()
+    # The key tells how many came before, so that two tabs make the same grant.
+    past = AccessGrant.objects.filter(enrolment=enrolment, source=source, ends_at__lte=now).count()
+    grant, _ = AccessGrant.objects.get_or_create(
         source=source,
-        source_key=f"enrolment:{enrolment.pk}",
-        defaults={"enrolment": enrolment, "starts_at": clock.now()},
+        source_key=f"enrolment:{enrolment.pk}" + (f":{past + 1}" if past else ""),
+        defaults={"enrolment": enrolment, "starts_at": now},
     )
-    if not created and grant.revoked_at is not None:
-        AccessGrant.objects.filter(pk=grant.pk).update(revoked_at=None)
+    if grant.revoked_at is not None or grant.starts_at > now:
+        AccessGrant.objects.filter(pk=grant.pk).update(
+            revoked_at=None, starts_at=min(grant.starts_at, now)
+        )
     return enrolment
 
 

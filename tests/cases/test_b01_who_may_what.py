@@ -278,44 +278,44 @@ learning:my            |GET   |sign-in   |200       |200    |200      |200      
 learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:my            |HXPOST|sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:course        |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
-learning:course        |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:course        |GET   |sign-in   |course    |200    |course   |course   |403      |course       |course   |course   |course   |course
+learning:course        |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:course        |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:course        |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:join          |GET   |sign-in   |200       |home   |200      |200      |200      |200          |200      |200      |200      |200
 learning:join          |HX    |sign-in   |200       |home   |200      |200      |200      |200          |200      |200      |200      |200
-learning:join          |POST  |sign-in   |home*     |home   |home*    |home*    |home     |home*        |home*    |home*    |home*    |home*
-learning:join          |HXPOST|sign-in   |home*     |home   |home*    |home*    |home     |home*        |home*    |home*    |home*    |home*
-learning:leave         |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
-learning:leave         |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:join          |POST  |sign-in   |home*     |home   |home*    |home*    |home*    |home*        |home*    |home*    |home*    |home*
+learning:join          |HXPOST|sign-in   |home*     |home   |home*    |home*    |home*    |home*        |home*    |home*    |home*    |home*
+learning:leave         |GET   |sign-in   |course    |200    |course   |course   |403      |course       |course   |course   |course   |course
+learning:leave         |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:leave         |POST  |403       |403       |302*   |403      |403      |403      |403          |403      |403      |403      |403
 learning:leave         |HXPOST|403       |403       |302*   |403      |403      |403      |403          |403      |403      |403      |403
 learning:enrol         |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:enrol         |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:enrol         |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:enrol         |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:rows          |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
-learning:rows          |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:rows          |GET   |sign-in   |course    |200    |course   |course   |403      |course       |course   |course   |course   |course
+learning:rows          |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:rows          |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:rows          |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:lesson        |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
-learning:lesson        |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson        |GET   |sign-in   |course    |200    |course   |course   |403      |course       |course   |course   |course   |course
+learning:lesson        |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:lesson        |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson        |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/free   |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:lesson/free   |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:lesson/free   |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/free   |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:lesson/none   |GET   |sign-in   |course    |404    |course   |course   |course   |course       |course   |course   |course   |course
-learning:lesson/none   |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson/none   |GET   |sign-in   |course    |404    |course   |course   |403      |course       |course   |course   |course   |course
+learning:lesson/none   |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:lesson/none   |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/none   |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:lesson/draft  |GET   |sign-in   |course    |404    |course   |course   |course   |course       |course   |course   |course   |course
-learning:lesson/draft  |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson/draft  |GET   |sign-in   |course    |404    |course   |course   |403      |course       |course   |course   |course   |course
+learning:lesson/draft  |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:lesson/draft  |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/draft  |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:lesson/gone   |GET   |sign-in   |course    |410    |course   |course   |course   |course       |course   |course   |course   |course
-learning:lesson/gone   |HX    |hx:sign-in|hx:course |410    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson/gone   |GET   |sign-in   |course    |410    |course   |course   |403      |course       |course   |course   |course   |course
+learning:lesson/gone   |HX    |hx:sign-in|hx:course |410    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:lesson/gone   |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/gone   |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/hidden |GET   |sign-in   |404       |404    |404      |404      |404      |404          |404      |404      |404      |404
@@ -334,16 +334,16 @@ learning:opened        |GET   |405       |405       |405    |405      |405      
 learning:opened        |HX    |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:opened        |POST  |403       |403       |204*   |403      |403      |403      |403          |403      |403      |403      |403
 learning:opened        |HXPOST|403       |403       |204*   |403      |403      |403      |403          |403      |403      |403      |403
-learning:file          |GET   |sign-in   |course    |200    |course   |course   |course   |course       |course   |course   |course   |course
-learning:file          |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:file          |GET   |sign-in   |course    |200    |course   |course   |403      |course       |course   |course   |course   |course
+learning:file          |HX    |hx:sign-in|hx:course |200    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:file          |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:file          |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:file/free     |GET   |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:file/free     |HX    |200       |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:file/free     |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:file/free     |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:file/other    |GET   |sign-in   |course    |404    |course   |course   |course   |course       |course   |course   |course   |course
-learning:file/other    |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:course|hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:file/other    |GET   |sign-in   |course    |404    |course   |course   |403      |course       |course   |course   |course   |course
+learning:file/other    |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:file/other    |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:file/other    |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 """  # noqa: E501 - a table
