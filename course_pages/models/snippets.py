@@ -10,8 +10,8 @@ from wagtail.models import PreviewableMixin
 from wagtail.search import index
 
 
-class Topic(models.Model):
-    """What a course is about; a filter of the catalogue."""
+class CatalogueFilter(models.Model):
+    """What visitors narrow the catalogue down by, in the order that editors give."""
 
     title = models.CharField(_("title"), max_length=80, unique=True)
     slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
@@ -20,30 +20,27 @@ class Topic(models.Model):
     panels = [FieldPanel("title"), FieldPanel("slug")]
 
     class Meta:
+        abstract = True
         ordering = ["sort_order", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Topic(CatalogueFilter):
+    """What a course is about."""
+
+    class Meta(CatalogueFilter.Meta):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
 
-    def __str__(self) -> str:
-        return self.title
 
+class Level(CatalogueFilter):
+    """How much a course expects."""
 
-class Level(models.Model):
-    """How much a course expects; a filter of the catalogue."""
-
-    title = models.CharField(_("title"), max_length=80, unique=True)
-    slug = models.SlugField(_("address"), max_length=80, unique=True, allow_unicode=True)
-    sort_order = models.PositiveIntegerField(default=0, db_index=True, editable=False)
-
-    panels = [FieldPanel("title"), FieldPanel("slug")]
-
-    class Meta:
-        ordering = ["sort_order", "title"]
+    class Meta(CatalogueFilter.Meta):
         verbose_name = _("level")
         verbose_name_plural = _("levels")
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class InstructorProfile(PreviewableMixin, index.Indexed, models.Model):

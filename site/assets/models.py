@@ -16,25 +16,33 @@ from assets.storage import digest_of, path_for, private_storage
 from core import snapshots
 from core.fields import ExactCharField
 
+# Wagtail's own models have these fields too; here the names from the other side do not clash.
 
-class Image(AbstractImage):
-    """A picture. Its file cannot be replaced while released content shows it."""
 
-    sha256 = ExactCharField(max_length=64, blank=True, editable=False, db_index=True)
-
-    # Declared again only for names that do not clash with Wagtail's own model.
-    tags = TaggableManager(
-        help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_images"
+def tags_as(related_name: str) -> TaggableManager:
+    return TaggableManager(
+        help_text=None, blank=True, verbose_name=_("tags"), related_name=related_name
     )
-    uploaded_by_user = models.ForeignKey(
+
+
+def uploader_as(related_name: str) -> "models.ForeignKey[Any, Any]":
+    return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("uploaded by user"),
         null=True,
         blank=True,
         editable=False,
         on_delete=models.SET_NULL,
-        related_name="lectern_images",
+        related_name=related_name,
     )
+
+
+class Image(AbstractImage):
+    """A picture. Its file cannot be replaced while released content shows it."""
+
+    sha256 = ExactCharField(max_length=64, blank=True, editable=False, db_index=True)
+    tags = tags_as("lectern_images")
+    uploaded_by_user = uploader_as("lectern_images")
 
     admin_form_fields = WagtailImage.admin_form_fields
 
@@ -78,20 +86,8 @@ class Document(AbstractDocument):
     )
     sha256 = ExactCharField(max_length=64, blank=True, editable=False, db_index=True)
     original_name = models.CharField(max_length=255, blank=True, editable=False)
-
-    # Declared again only for names that do not clash with Wagtail's own model.
-    tags = TaggableManager(
-        help_text=None, blank=True, verbose_name=_("tags"), related_name="lectern_documents"
-    )
-    uploaded_by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("uploaded by user"),
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        related_name="lectern_documents",
-    )
+    tags = tags_as("lectern_documents")
+    uploaded_by_user = uploader_as("lectern_documents")
 
     admin_form_fields = ("title", "file", "collection", "tags")
 
