@@ -7,14 +7,14 @@ from typing import Any
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from core import outbox, schedule, slots
 from course_pages import registries
 from course_pages.models import Course, CoursePage
 from course_pages.registries import Holding
 from course_pages.releases import RELEASED
-from learning.models import Enrolment, LessonCompletion, LessonProgress
+from learning.models import Enrolment
 from learning.services import progress
 
 
@@ -36,50 +36,30 @@ def enrol_slot(context: Context, page: CoursePage) -> SafeString:
     return SafeString(render_to_string("learning/_enrol_slot.html", {"course": course}))
 
 
-@registries.holders.append
-def completions_held(lineages: set[str]) -> Iterable[Holding]:
-    """Completions of the lessons that somebody is about to remove."""
-    learners = (
-        LessonCompletion.objects.filter(lineage__in=lineages).values("enrolment").distinct().count()
-    )
-    yield Holding(
-        ngettext(
-            "%(count)s learner has completed lessons here.",
-            "%(count)s learners have completed lessons here.",
-            learners,
-        )
-        % {"count": learners},
-        learners,
-    )
+# From an enrolment to the lineages that it depends on, and what that is called.
+HELD = {
+    "completions__lineage__in": ngettext_lazy(
+        "%(count)s learner has completed lessons here.",
+        "%(count)s learners have completed lessons here.",
+        "count",
+    ),
+    "progress__lineage__in": ngettext_lazy(
+        "%(count)s learner has opened lessons here.",
+        "%(count)s learners have opened lessons here.",
+        "count",
+    ),
+    "course__lineage__in": ngettext_lazy(
+        "%(count)s learner is enrolled in the course.",
+        "%(count)s learners are enrolled in the course.",
+        "count",
+    ),
+}
 
 
 @registries.holders.append
-def lessons_opened(lineages: set[str]) -> Iterable[Holding]:
-    """People in the middle of lessons that somebody is about to remove."""
-    learners = (
-        LessonProgress.objects.filter(lineage__in=lineages).values("enrolment").distinct().count()
-    )
-    yield Holding(
-        ngettext(
-            "%(count)s learner has opened lessons here.",
-            "%(count)s learners have opened lessons here.",
-            learners,
-        )
-        % {"count": learners},
-        learners,
-    )
-
-
-@registries.holders.append
-def enrolments_held(lineages: set[str]) -> Iterable[Holding]:
-    """People enrolled in courses whose page somebody is about to remove."""
-    learners = Enrolment.objects.filter(course__lineage__in=lineages).count()
-    yield Holding(
-        ngettext(
-            "%(count)s learner is enrolled in the course.",
-            "%(count)s learners are enrolled in the course.",
-            learners,
-        )
-        % {"count": learners},
-        learners,
-    )
+def learners_held(lineages: set[str]) -> Iterable[Holding]:
+    """Learners of the lessons and courses that somebody is about to remove."""
+    for way, sentence in HELD.items():
+        enrolments = Enrolment.objects.filter(**{way: lineages})
+        count = enrolments.values("pk").distinct().count()
+        yield Holding(sentence % {"count": count}, count)
