@@ -21,6 +21,7 @@ from core import snapshots
 from core.blocks.formulas import unreadable
 from course_pages import deleting, permissions
 from course_pages.importing.writer import IMPORT_ACTION
+from course_pages.imports import menu  # noqa: F401
 from course_pages.models import Course, InstructorProfile, Level, Topic
 
 
