@@ -115,6 +115,11 @@ def lineages_of_links(bodies: Iterable[Any]) -> dict[int, str]:
     wanted: set[int] = set()
     for body in bodies:
         wanted |= content.linked_page_ids(body)
+    return lineages_of(wanted)
+
+
+def lineages_of(wanted: set[int]) -> dict[int, str]:
+    """Primary key → lineage of pages; no query for none."""
     if not wanted:
         return {}
     return {
