@@ -89,3 +89,17 @@ def register() -> None:
     register_permission_policy(Page, TreePolicy(Page))
     for model in (CataloguePage, CoursePage, ModulePage, LessonPage):
         register_permission_policy(model, CataloguePolicy(model))
+
+
+def may_add_courses(user: Any) -> bool:
+    """Whether the user's rights reach the catalogue: for menus, from the rights already read."""
+    if not user.is_active or user.is_superuser:
+        return bool(user.is_active)
+    from course_pages.models import CataloguePage
+
+    held = CataloguePolicy(CataloguePage).get_cached_permissions_for_user(user)
+    return any(
+        right.permission.codename == "add_page"
+        and (right.page.is_root() or right.page.specific_class is CataloguePage)
+        for right in held
+    )

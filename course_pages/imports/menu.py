@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from course_pages.imports import service
+from course_pages import permissions
 
 
 class ImportMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return service.may_import(request.user)
+        return permissions.may_add_courses(request.user)
 
 
 @hooks.register("register_admin_menu_item")
