@@ -4,13 +4,19 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from core.blocks import (
+    AudioBlock,
+    ButtonBlock,
     CalloutBlock,
     CodeBlock,
     DownloadBlock,
     EmbedBlock,
+    GalleryBlock,
     HeadingBlock,
     ImageBlock,
+    MathBlock,
     QuoteBlock,
+    StepListBlock,
+    TableBlock,
     TextBlock,
     VideoBlock,
 )
@@ -41,12 +47,18 @@ class LessonBody(blocks.StreamBlock):
     text = TextBlock()
     heading = HeadingBlock()
     image = ImageBlock()
+    gallery = GalleryBlock()
     video = VideoBlock()
+    audio = AudioBlock()
     code = CodeBlock()
+    math = MathBlock()
+    table = TableBlock()
     callout = CalloutBlock()
     quote = QuoteBlock()
     download = DownloadBlock()
     embed = EmbedBlock()
+    steps = StepListBlock()
+    button = ButtonBlock()
     quiz = QuizBlock()
 
     class Meta:
@@ -59,9 +71,14 @@ class CourseBody(blocks.StreamBlock):
     text = TextBlock()
     heading = HeadingBlock()
     image = ImageBlock()
+    gallery = GalleryBlock()
+    audio = AudioBlock()
+    table = TableBlock()
     callout = CalloutBlock()
     quote = QuoteBlock()
     embed = EmbedBlock()
+    steps = StepListBlock()
+    button = ButtonBlock()
 
     class Meta:
         required = False

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from core import snapshots
+from core.blocks.leaves import leaves
 from core.snapshots import Frozen, Reference
 from course_pages.blocks import LessonBody
 from course_pages.outline import LESSON_V
@@ -21,8 +21,11 @@ PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype="page"[^>]*>')
 ANY_ID = re.compile(r'\bid="(\d+)"')
 # The editor's own mark on each paragraph, for comments; new on every paste, and no content.
 BLOCK_KEY = re.compile(r'(<[a-z][a-z0-9]*\b[^<>]*?) data-block-key="[^"<>]*"')
-LINEAGE_LINK = re.compile(r'href="lineage:([0-9a-f-]{36})"')
+# In rich text as the address of a link, in a button as the whole value.
+LINEAGE_LINK = re.compile(r'(?:href="|^)lineage:([0-9a-f-]{36})(?:"|$)')
+NOBODY = uuid.UUID(int=0)
 BODY = LessonBody()
+CHOOSERS = {ImageChooserBlock: "image", DocumentChooserBlock: "document"}
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class LessonSource:
 
 
 def linked_page_ids(value: Any) -> set[int]:
-    """Primary keys of all pages that rich text inside the raw value links to."""
-    found: set[int] = set()
+    """Primary keys of all pages that rich text and buttons inside the raw value link to."""
+    found = {button["page"] for button in _buttons(value) if button.get("page")}
     for text in _texts(value):
         for tag in PAGE_LINK.findall(text):
             if match := ANY_ID.search(tag):
@@ -56,12 +59,26 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
+def _buttons(body: Any) -> Iterator[Mapping[str, Any]]:
+    """The values of a body's buttons, the only blocks that choose pages."""
+    for item in body:
+        if item["type"] == "button":
+            yield item["value"]
+
+
+def _button_by_lineage(value: Any, lineages: Mapping[int, str]) -> Any:
+    """A button's raw value with the chosen page as its address; gone pages are nobody's."""
+    if not value.get("page"):
+        return value
+    return {**value, "page": None, "url": f"lineage:{lineages.get(value['page'], NOBODY)}"}
+
+
 def _by_lineage(text: str, lineages: Mapping[int, str]) -> str:
     def replace(match: re.Match[str]) -> str:
         number = ANY_ID.search(match.group(0))
         lineage = lineages.get(int(number.group(1))) if number else None
         # A target that is gone keeps a link to nobody: rendering turns it into plain text.
-        return f'<a href="lineage:{lineage or uuid.UUID(int=0)}">'
+        return f'<a href="lineage:{lineage or NOBODY}">'
 
     return PAGE_LINK.sub(replace, text)
 
@@ -100,7 +117,15 @@ def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
             return [walk(item, f"{place}/{index}") for index, item in enumerate(value)]
         return value
 
-    return walk(raw, "")
+    return walk(
+        [
+            {**item, "value": _button_by_lineage(item["value"], lineages)}
+            if item["type"] == "button"
+            else item
+            for item in raw
+        ],
+        "",
+    )
 
 
 def references(raw: list[dict[str, Any]]) -> set[Reference]:
@@ -110,10 +135,10 @@ def references(raw: list[dict[str, Any]]) -> set[Reference]:
         for text in _strings(raw)
         for lineage in LINEAGE_LINK.findall(text)
     }
-    for item in raw:
-        block = BODY.child_blocks.get(item["type"])
-        if block is not None:
-            found |= set(_choices(block, item["value"]))
+    for block, value in leaves(BODY, raw):
+        for chooser, kind in CHOOSERS.items():
+            if value and isinstance(block, chooser):
+                found.add(Reference(kind, str(value)))
     return found
 
 
@@ -126,27 +151,6 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _strings(item)
-
-
-def _choices(block: blocks.Block, value: Any) -> Iterator[Reference]:
-    if isinstance(block, ImageChooserBlock):
-        if value:
-            yield Reference("image", str(value))
-    elif isinstance(block, DocumentChooserBlock):
-        if value:
-            yield Reference("document", str(value))
-    elif isinstance(block, blocks.StructBlock):
-        for name, child in block.child_blocks.items():
-            yield from _choices(child, (value or {}).get(name))
-    elif isinstance(block, blocks.ListBlock):
-        for item in value or []:
-            inner = item["value"] if isinstance(item, Mapping) and "value" in item else item
-            yield from _choices(block.child_block, inner)
-    elif isinstance(block, blocks.StreamBlock):
-        for item in value or []:
-            child = block.child_blocks.get(item["type"])
-            if child is not None:
-                yield from _choices(child, item["value"])
 
 
 def freeze(source: LessonSource, lineages: Mapping[int, str]) -> Frozen:

@@ -17,10 +17,12 @@ from django.utils.translation import get_language
 from core import snapshots
 from course_pages.content import BODY
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 KEEP_SECONDS = 30 * 24 * 3600
 
-LESSON_LINK = re.compile(r'<a\b[^>]*\bhref="lineage:([0-9a-f-]{36})"[^>]*>(.*?)</a>', re.DOTALL)
+LESSON_LINK = re.compile(
+    r'<a\b([^>]*?)\bhref="lineage:([0-9a-f-]{36})"([^>]*)>(.*?)</a>', re.DOTALL
+)
 FILE_LINK = re.compile(r'"asset:(\d+)"')
 
 # Block types that the code dropped, for snapshots that still hold them: type → block.
@@ -70,8 +72,9 @@ def resolve(
 
 
 def _lesson_link(match: re.Match[str], lesson_url: Callable[[str], str | None]) -> str:
-    url = lesson_url(match.group(1))
-    return f'<a href="{escape(url)}">{match.group(2)}</a>' if url else match.group(2)
+    before, lineage, after, words = match.groups()
+    url = lesson_url(lineage)
+    return f'<a{before}href="{escape(url)}"{after}>{words}</a>' if url else words
 
 
 def document_ids(digest: str) -> set[int]:

@@ -2,19 +2,23 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.blocks import StreamValue
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from assets.models import Document
 from core import snapshots
+from core.blocks.formulas import unreadable
 from course_pages import deleting
 from course_pages.importing.writer import IMPORT_ACTION
 from course_pages.models import Course, InstructorProfile, Level, Topic
@@ -73,6 +77,17 @@ def course_files_have_one_door(document: Document, request: HttpRequest) -> Http
 def imports_stand_in_the_history(actions: Any) -> None:
     """What an import wrote is found again by this action; see `importing.writer`."""
     actions.register_action(IMPORT_ACTION, _("Import"), _("Imported from another platform"))
+
+
+@hooks.register("after_publish_page")
+def tell_unreadable_formulas(request: HttpRequest, page: Page) -> None:
+    """Published all the same: learners see the formula's source, and its author hears of it."""
+    body = getattr(page, "body", None)
+    if not isinstance(body, StreamValue):
+        return
+    for found in unreadable(body.stream_block, body.get_prep_value()):
+        text = gettext("A formula cannot be read, so its source is shown: %(tex)s (%(reason)s)")
+        messages.warning(request, text % {"tex": found.tex[:200], "reason": found.reason})
 
 
 @hooks.register("before_delete_page")

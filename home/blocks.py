@@ -1,20 +1,23 @@
 """Marketing blocks of home and landing pages."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 from core.blocks import (
+    AudioBlock,
+    ButtonBlock,
     CalloutBlock,
     DownloadBlock,
     EmbedBlock,
+    GalleryBlock,
     HeadingBlock,
     ImageBlock,
+    LinkBlock,
     QuoteBlock,
+    TableBlock,
     TextBlock,
 )
 
@@ -31,25 +34,6 @@ ICONS = [
     ("spark", _("Spark")),
     ("star", _("Star")),
 ]
-
-
-def validate_link(value: str) -> None:
-    """A path of this site (`/courses/`), a place on the page (`#faq`), https or mailto."""
-    parts = urlsplit(value)
-    inside = value.startswith(("/", "#")) and not value.startswith(("//", "/\\"))
-    if not (
-        inside or (parts.scheme in {"http", "https"} and parts.netloc) or parts.scheme == "mailto"
-    ):
-        raise ValidationError(
-            _("Give a path such as /courses/ or an address that begins with https://."), code="link"
-        )
-
-
-class LinkBlock(blocks.CharBlock):
-    """A destination: a path of this site or a web address."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 500, "validators": [validate_link]} | kwargs))
 
 
 class HeroBlock(blocks.StructBlock):
@@ -235,10 +219,14 @@ class LandingBody(blocks.StreamBlock):
     text = TextBlock()
     heading = HeadingBlock()
     image = ImageBlock()
+    gallery = GalleryBlock()
+    audio = AudioBlock()
+    table = TableBlock()
     quote = QuoteBlock()
     callout = CalloutBlock()
     embed = EmbedBlock()
     download = DownloadBlock()
+    button = ButtonBlock()
 
     class Meta:
         required = False

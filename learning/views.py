@@ -19,7 +19,15 @@ from learning.services import access, enrolment, progress
 from learning.services.access import Seat
 from learning.services.progress import Progress
 
-PLAYED_INLINE = {"video/mp4", "video/webm", "text/vtt", "audio/mpeg"}
+PLAYED_INLINE = {
+    "video/mp4",
+    "video/webm",
+    "text/vtt",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/ogg",
+    "audio/x-wav",
+}
 
 
 @login_required

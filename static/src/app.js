@@ -4,4 +4,5 @@ import "./menus.js";
 import "./messages.js";
 import "./embeds.js";
 import "./code.js";
+import "./gallery.js";
 import "./player.js";

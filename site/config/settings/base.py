@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
+    "wagtail.contrib.typed_table_block",
     "wagtail_modeladmin",
     "wagtail.embeds",
     "wagtail.sites",
@@ -245,6 +246,9 @@ WAGTAILDOCS_EXTENSIONS = [
     "py",
     "md",
     "mp3",
+    "m4a",
+    "ogg",
+    "wav",
 ]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_ALLOW_UNICODE_SLUGS = True

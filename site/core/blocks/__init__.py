@@ -4,18 +4,28 @@ Raw values are contracts: a snapshot renders from them for ever. Add fields, nev
 meaning.
 """
 
-from core.blocks.files import DownloadBlock, EmbedBlock, VideoBlock
-from core.blocks.media import ImageBlock
+from core.blocks.data import StepListBlock, TableBlock
+from core.blocks.files import AudioBlock, DownloadBlock, EmbedBlock, VideoBlock
+from core.blocks.formulas import MathBlock
+from core.blocks.links import ButtonBlock, LinkBlock
+from core.blocks.media import GalleryBlock, ImageBlock
 from core.blocks.text import CalloutBlock, CodeBlock, HeadingBlock, QuoteBlock, TextBlock
 
 __all__ = [
+    "AudioBlock",
+    "ButtonBlock",
     "CalloutBlock",
     "CodeBlock",
     "DownloadBlock",
     "EmbedBlock",
+    "GalleryBlock",
     "HeadingBlock",
     "ImageBlock",
+    "LinkBlock",
+    "MathBlock",
     "QuoteBlock",
+    "StepListBlock",
+    "TableBlock",
     "TextBlock",
     "VideoBlock",
 ]

@@ -10,7 +10,9 @@ from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
+from core.blocks.links import is_web_address
 from core.blocks.media import MEDIA
+from core.blocks.text import RICH_TEXT
 
 
 def file_href(document: Any, parent_context: Any) -> str:
@@ -53,6 +55,12 @@ def player_url(url: str) -> str | None:
 
 class EmbedValue(blocks.StructValue):
     @property
+    def link(self) -> str:
+        """The address where it may stand in a link, else nothing."""
+        url = (self.get("url") or "").strip()
+        return url if is_web_address(url) else ""
+
+    @property
     def player_url(self) -> str | None:
         """Address for the iframe, None for a site that is not allowed."""
         return player_url(self.get("url") or "")
@@ -60,10 +68,7 @@ class EmbedValue(blocks.StructValue):
     @property
     def site(self) -> str:
         """Host shown to the reader before anything is loaded from it."""
-        try:
-            return (urlsplit(self.get("url") or "").hostname or "").removeprefix("www.")
-        except ValueError:
-            return ""
+        return (urlsplit(self.link).hostname or "").removeprefix("www.")
 
 
 class VideoBlock(blocks.StructBlock):
@@ -98,6 +103,49 @@ class VideoBlock(blocks.StructBlock):
             "href": file_href(value["file"], parent_context),
             "captions_href": file_href(value["captions"], parent_context),
         }
+
+    def clean(self, value: Any) -> Any:
+        result = super().clean(value)
+        if not result["file"] and not result["url"]:
+            raise blocks.StructBlockValidationError(
+                block_errors={
+                    "file": ValidationError(_("Choose a file or give an address."), code="required")
+                }
+            )
+        return result
+
+
+class AudioBlock(blocks.StructBlock):
+    """Something to listen to, and to read for those who do not hear it."""
+
+    title = blocks.CharBlock(label=_("Title"), max_length=200)
+    file = DocumentChooserBlock(
+        label=_("Sound file"), required=False, help_text=_("An MP3, M4A, OGG or WAV file.")
+    )
+    url = blocks.URLBlock(
+        label=_("Or its address"),
+        required=False,
+        help_text=_("A recording on another site; it is shown as a link."),
+    )
+    transcript = blocks.RichTextBlock(
+        label=_("Transcript"),
+        required=False,
+        features=RICH_TEXT,
+        help_text=_("What is said, for those who cannot hear it or would rather read."),
+    )
+
+    class Meta:
+        label = _("Audio")
+        icon = "media"
+        group = MEDIA
+        template = "blocks/audio.html"
+        value_class = EmbedValue
+        preview_template = "blocks/previews/audio.html"
+        description = _("A recording to listen to, with its transcript.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        return context | {"href": file_href(value["file"], parent_context)}
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)

@@ -50,3 +50,44 @@ class ImageBlock(blocks.StructBlock):
                 }
             )
         return result
+
+
+class GalleryImageBlock(blocks.StructBlock):
+    """One picture of several."""
+
+    image = ImageChooserBlock(label=_("Image"))
+    alt = blocks.CharBlock(
+        label=_("Description of the picture"),
+        max_length=500,
+        help_text=_("What somebody who cannot see the picture needs to know."),
+    )
+    caption = blocks.CharBlock(
+        label=_("Caption"),
+        required=False,
+        max_length=500,
+        help_text=_("Stands below the picture for everybody."),
+    )
+
+    class Meta:
+        label = _("Picture")
+        icon = "image"
+
+
+class GalleryBlock(blocks.StructBlock):
+    """Pictures side by side; each opens large."""
+
+    images = blocks.ListBlock(GalleryImageBlock(), label=_("Pictures"), min_num=1, max_num=60)
+    caption = blocks.CharBlock(
+        label=_("Caption of all"),
+        required=False,
+        max_length=500,
+        help_text=_("What the pictures have in common."),
+    )
+
+    class Meta:
+        label = _("Gallery")
+        icon = "grid"
+        group = MEDIA
+        template = "blocks/gallery.html"
+        preview_template = "blocks/previews/gallery.html"
+        description = _("Several pictures side by side; a click shows one large.")

@@ -6,6 +6,7 @@ from django import template
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
+from core import formulas as tex
 from core import slots
 
 register = template.Library()
@@ -15,3 +16,9 @@ register = template.Library()
 def slot(context: Context, name: str, about: Any = None) -> SafeString:
     """`{% slot 'course.enrol' page %}`: what apps above put here."""
     return slots.render(name, context, about)
+
+
+@register.filter
+def formulas(rich_text: Any) -> SafeString:
+    r"""`{{ value|richtext|formulas }}`: `\(…\)` and `\[…\]` in rich text as formulas."""
+    return tex.in_rich_text(str(rich_text))
