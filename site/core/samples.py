@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.utils.safestring import SafeString
+
+from core import blocks
 
 UNBROKEN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 LONG_TITLE = (
@@ -58,10 +61,23 @@ class SampleLesson:
 PANELS = [("light", "ltr", "Light"), ("dark", "ltr", "Dark"), ("light", "rtl", "Right to left")]
 
 
+BLOCKS = [
+    blocks.TextBlock,
+    blocks.MathBlock,
+    blocks.TableBlock,
+    blocks.StepListBlock,
+    blocks.CodeBlock,
+    blocks.CalloutBlock,
+    blocks.QuoteBlock,
+    blocks.ButtonBlock,
+]
+
+
 def style_guide() -> dict[str, Any]:
     """Context of core/styleguide.html."""
     return {
         "panels": [_panel(*panel, number) for number, panel in enumerate(PANELS)],
+        "blocks": [_block(kind) for kind in BLOCKS],
         "tokens": [
             "paper",
             "surface",
@@ -126,8 +142,16 @@ def style_guide() -> dict[str, Any]:
             "spark",
             "star",
             "side",
+            "sound",
         ],
     }
+
+
+def _block(kind: Any) -> SafeString:
+    """A block as its preview in the editor shows it."""
+    block = kind()
+    html: SafeString = block.render(block.get_preview_value())
+    return html
 
 
 def _panel(theme: str, direction: str, name: str, number: int) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class VideoBlock(blocks.StructBlock):
         icon = "media"
         group = MEDIA
         template = "blocks/video.html"
+        preview_template = "blocks/previews/video.html"
         value_class = EmbedValue
         description = _("A film with captions and transcript.")
 
@@ -170,6 +171,7 @@ class DownloadBlock(blocks.StructBlock):
         icon = "download"
         group = MEDIA
         template = "blocks/download.html"
+        preview_template = "blocks/previews/download.html"
         description = _("A file for the learner to keep.")
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:

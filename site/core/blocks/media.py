@@ -37,6 +37,7 @@ class ImageBlock(blocks.StructBlock):
         icon = "image"
         group = MEDIA
         template = "blocks/image.html"
+        preview_template = "blocks/previews/image.html"
         description = _("A picture with description and caption.")
 
     def clean(self, value: Any) -> Any:

@@ -61,8 +61,11 @@ class TextBlock(blocks.RichTextBlock):
         icon = "pilcrow"
         group = WORDS
         template = "blocks/text.html"
-        description = _("Paragraphs, lists and links.")
-        preview_value = "<p>Good teaching text is short, concrete and spoken to one person.</p>"
+        description = _("Paragraphs, lists, links, and formulas between \\( and \\).")
+        preview_value = (
+            "<p>Good teaching text is short, concrete and spoken to one person. A formula such as "
+            r"\(a^2 + b^2 = c^2\) stands in the line.</p>"
+        )
 
 
 class HeadingBlock(blocks.StructBlock):
