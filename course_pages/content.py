@@ -180,13 +180,20 @@ def problems(sources: list[LessonSource]) -> list[Problem]:
     # One stream of all blocks: chooser values are fetched once for all lessons.
     stream = BODY.to_python([item for _, item in known])
     found = []
-    for (owner, _item), child in zip(known, stream, strict=True):
+    for (owner, item), child in zip(known, stream, strict=True):
         try:
             child.block.clean(child.value)
         except ValidationError as error:
+            if _leads_nowhere(item, child.value):
+                continue
             messages = "; ".join(sorted(set(_messages(error))))
             found.append(Problem(owner.title, f"{child.block.label}: {messages}"))
     return unknown + found
+
+
+def _leads_nowhere(item: Mapping[str, Any], value: Any) -> bool:
+    """A button whose page is gone: it becomes its words and holds no release back."""
+    return bool(item["type"] == "button" and item["value"].get("page") and value["page"] is None)
 
 
 def _messages(error: ValidationError) -> Iterator[str]:
