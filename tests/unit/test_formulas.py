@@ -85,10 +85,30 @@ def test_long_formulas_stand_in_a_box_that_scrolls_and_has_a_name() -> None:
     ],
 )
 def test_no_script_link_or_style_comes_out_of_a_formula(tex: str) -> None:
-    """Seen red with latex2mathml as the reader, which does not escape \\text."""
     html = formulas.shown(tex, display=True)
     assert not INERT.search(html)
     assert not re.search(r"<[^>]*\s(?:on\w+|style|href|src)\s*=", html)
+
+
+class Careless:
+    """A reader that escapes nothing, as some do."""
+
+    def convert_with_local_state(self, tex: str, *, displaystyle: bool) -> str:
+        return f'<math><mtext onclick="x" style="x:y">{tex}</mtext></math>'
+
+
+def test_the_allow_list_holds_where_the_reader_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen red with nh3 taken out of formulas.mathml."""
+    monkeypatch.setattr(formulas, "READER", Careless())
+    html = formulas.mathml("<script>1</script><img src=x onerror=1>x", display=False)
+    assert html == "<math><mtext>x</mtext></math>"
+
+
+def test_styles_become_classes_which_the_content_policy_allows() -> None:
+    """Seen red without STYLE.sub in formulas.mathml."""
+    html = formulas.mathml(r"\begin{array}{c|c}1&\textcolor{red}{2}\end{array}", display=True)
+    assert '<mtd class="tex-br">' in html
+    assert 'mathcolor="#FF0000"' in html
 
 
 @pytest.mark.parametrize(
@@ -107,7 +127,7 @@ def test_no_script_link_or_style_comes_out_of_a_formula(tex: str) -> None:
     ],
 )
 def test_a_bomb_costs_no_time(tex: str) -> None:
-    """Seen red (seconds, megabytes) with the limits of length and expansions taken out."""
+    """Seen red, megabytes sent, with LARGEST and max_expansions taken out together."""
     begin = time.perf_counter()
     html = formulas.shown(tex, display=True)
     assert time.perf_counter() - begin < 1
