@@ -27,6 +27,8 @@ PLAYED_INLINE = {
     "audio/mp4",
     "audio/ogg",
     "audio/x-wav",
+    "audio/wav",
+    "audio/vnd.wave",
 }
 
 
