@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
@@ -92,3 +93,10 @@ class GalleryBlock(blocks.StructBlock):
         template = "blocks/gallery.html"
         preview_template = "blocks/previews/gallery.html"
         description = _("Several pictures side by side; a click shows one large.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        pictures = [item["image"] for item in value["images"] if item["image"] is not None]
+        # One query for the sizes of all pictures instead of two for each.
+        prefetch_related_objects(pictures, "renditions")
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        return context
