@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
@@ -42,9 +43,7 @@ class ImageBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        described = result["decorative"] or result["alt"].strip()
-        # A draft may still lack it, as it may lack what is required.
-        if not described and not self.is_deferred_validation:
+        if not result["decorative"] and not result["alt"].strip():
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "alt": ValidationError(
@@ -94,3 +93,10 @@ class GalleryBlock(blocks.StructBlock):
         template = "blocks/gallery.html"
         preview_template = "blocks/previews/gallery.html"
         description = _("Several pictures side by side; a click shows one large.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        pictures = [item["image"] for item in value["images"] if item["image"] is not None]
+        # One query for the sizes of all pictures instead of two for each.
+        prefetch_related_objects(pictures, "renditions")
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        return context

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db.models import ProtectedError
 from django.test import Client
@@ -13,12 +14,13 @@ from accounts.models import User
 from assets.models import Document, Image
 from core.blocks.links import is_safe_link
 from core.models import SnapshotReference
-from course_pages import content, releases
+from course_pages import content, releases, rendering
 from course_pages.blocks import CourseBody, LessonBody
 from course_pages.content import LessonSource
 from course_pages.models import Course, LessonPage
 from home.blocks import LandingBody
 from learning.services import enrolment
+from tests.cases.measure import statements
 from tests.factories import courses as make
 from tests.factories.accounts import UserFactory
 
@@ -163,6 +165,24 @@ def test_the_pictures_of_a_gallery_stay_while_a_release_shows_them() -> None:
     assert "data-enlarge" in html
     with pytest.raises(ProtectedError):
         image.delete()
+
+
+def test_a_large_gallery_costs_as_many_queries_as_a_small_one() -> None:
+    def cost(number: int) -> int:
+        pictures = [
+            Image.objects.create(title=str(n), file=get_test_image_file(size=(90 + n, 60)))
+            for n in range(number)
+        ]
+        items = [
+            {"type": "item", "id": str(n), "value": {"image": one.pk, "alt": "x", "caption": ""}}
+            for n, one in enumerate(pictures)
+        ]
+        raw = [{"type": "gallery", "id": "1", "value": {"images": items, "caption": ""}}]
+        rendering.render_raw(raw)
+        cache.clear()
+        return len(statements(lambda: rendering.render_raw(raw)))
+
+    assert cost(2) == cost(7) <= 3
 
 
 def table(cell: str, kind: str = "text") -> dict[str, Any]:
