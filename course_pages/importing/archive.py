@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import os
 import re
 import shutil
 import stat
@@ -34,7 +35,7 @@ LARGEST_SINGLE_READ = 1024 * 1024
 # Below this size a high ratio is an ordinary course of repetitive XML.
 RATIO_FLOOR = 32 * 1024 * 1024
 
-ZIP, TAR, GZIP = "zip", "tar", "tar.gz"
+ZIP, TAR, GZIP, FOLDER = "zip", "tar", "tar.gz", "folder"
 KIND_BY_SUFFIX = {
     ".zip": ZIP,
     ".imscc": ZIP,
@@ -95,13 +96,17 @@ def unpacked(path: Path, limits: ArchiveLimits | None = None) -> Iterator[Path]:
 def unpack(path: Path, into: Path, limits: ArchiveLimits) -> Path:
     """Write the archive's files into a new folder below `into` and return that folder.
 
-    Raises `ArchiveRefused`; the new folder is then gone again.
+    A plain folder is copied under the same limits. Raises `ArchiveRefused`; the new folder is
+    then gone again.
     """
-    kind = _kind(path, limits)
+    kind = FOLDER if path.is_dir() else _kind(path, limits)
     target = Path(tempfile.mkdtemp(prefix="unpacked-", dir=into))
     try:
-        ledger = _Ledger(target, limits, path.stat().st_size)
-        if kind == ZIP:
+        size = limits.total_bytes if kind == FOLDER else path.stat().st_size
+        ledger = _Ledger(target, limits, size)
+        if kind == FOLDER:
+            _copy_folder(path, ledger)
+        elif kind == ZIP:
             _unpack_zip(path, ledger)
         else:
             _unpack_tar(path, ledger, compressed=kind == GZIP)
@@ -329,6 +334,26 @@ def _unpack_zip(path: Path, ledger: _Ledger) -> None:
                     ) from oddity
                 with source:
                     ledger.store(source, target, member.filename, member.file_size)
+
+
+def _copy_folder(path: Path, ledger: _Ledger) -> None:
+    """Files of a folder; what its owner hides (.git and the like) stays out."""
+    for place, folders, names in os.walk(path):
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
+        for name in sorted([*folders, *names]):
+            source = Path(place, name)
+            relative = source.relative_to(path).as_posix()
+            if source.is_symlink():
+                raise ArchiveRefused(_("“%s” is a symbolic link.") % _shown(relative))
+            if source.is_dir() or name.startswith("."):
+                continue
+            if not source.is_file():
+                raise ArchiveRefused(_("“%s” is neither a file nor a folder.") % _shown(relative))
+            ledger.count_entry()
+            size = source.stat().st_size
+            ledger.claim(relative, size)
+            with source.open("rb") as content:
+                ledger.store(content, ledger.place(relative, folder=False), relative, size)
 
 
 def _check_zip_member(member: zipfile.ZipInfo) -> None:
