@@ -1,7 +1,7 @@
 """Reader of Markdown courses: a folder of texts, with or without a navigation file.
 
 A folder is a module, a file a lesson. Front matter may name title, description, order, section,
-minutes, draft; a README or index of a folder opens its module, the topmost one describes the course.
+minutes, draft. A README or index of a folder opens its module; the topmost describes the course.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def read(root: Path, name: str) -> CourseDescription:
         if len(inside) != 1 or not inside[0].is_dir():
             break
         folder = inside[0]
-    own_name = re.sub(r"(?i)(\.tar)?\.(zip|tgz|gz|tar)$", "", name) if folder == root else folder.name
+    own_name = (
+        re.sub(r"(?i)(\.tar)?\.(zip|tgz|gz|tar)$", "", name) if folder == root else folder.name
+    )
     return _Reader(folder, one_line(own_name) or "course").read()
 
 
@@ -144,7 +146,9 @@ class _Reader:
         self.name = name
         self.account = Account()
         self.texts: dict[str, _Text] = {}
+        # By path: the place of the first link to a text, or to any in a folder.
         self.ranks: dict[str, int] = {}
+        self.indexes: dict[str, _Text] = {}
         self.seen: set[str] = set()
         self.settled: set[str] = set()
         self.key = ""
@@ -211,10 +215,13 @@ class _Reader:
             self.texts[path] = text
         indexes = sorted((p for p in self.texts if is_index(p)), key=lambda p: (p.count("/"), p))
         for path in indexes:
+            self.indexes.setdefault(posixpath.dirname(path), self.texts[path])
             links = _TextLinks(self.source, posixpath.dirname(path))
             for url in self.texts[path].links:
-                if found := links.inside(url):
+                found = links.inside(url) or ""
+                while found:
                     self.ranks.setdefault(found, len(self.ranks))
+                    found = posixpath.dirname(found)
 
     def _parse(self, path: str) -> tuple[_Text, MarkdownText]:
         source, is_utf8 = text_of(self.source.path(path))
@@ -317,10 +324,9 @@ class _Reader:
 
     def _sort_key(self, path: str) -> tuple[Any, ...]:
         """Front matter decides, then the links of the READMEs, then numbers and names."""
-        text = self.texts.get(path) or self._index_of(path) or _Text()
+        text = self.texts.get(path) or self.indexes.get(path) or _Text()
         order = text.number(*ORDER_NAMES)
-        below = [rank for found, rank in self.ranks.items() if found.startswith(f"{path}/")]
-        rank = self.ranks.get(path, min(below, default=None))
+        rank = self.ranks.get(path)
         first = path in self.texts and is_index(path) and "/" in path
         name = markdown_outline.natural(posixpath.basename(path))
         return (
@@ -332,14 +338,8 @@ class _Reader:
             name,
         )
 
-    def _index_of(self, folder: str) -> _Text | None:
-        for path, text in self.texts.items():
-            if posixpath.dirname(path) == folder and is_index(path):
-                return text
-        return None
-
     def _index_title(self, folder: str) -> str:
-        text = self._index_of(folder)
+        text = self.indexes.get(folder)
         return one_line(text.word("title") or text.heading) if text else ""
 
     def _index(self, planned: list[PlannedModule]) -> None:
@@ -393,7 +393,9 @@ class _Reader:
         self.account.details(notes, place)
         if not blocks:
             if is_index(plan.path):
-                self._settle(plan.path, "lesson", _("its title became the module's"), Kind.CONVERTED)
+                self._settle(
+                    plan.path, "lesson", _("its title became the module's"), Kind.CONVERTED
+                )
             else:
                 self._settle(plan.path, "lesson", _("it is empty: left out"))
             return None

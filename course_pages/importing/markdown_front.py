@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from course_pages.importing.errors import SourceRefused
 
 LARGEST = 64 * 1024
-FENCED = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(
+    r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)^\1[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
+)
 
 
 class Unreadable(Exception):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.admon import admon_plugin
@@ -86,7 +87,10 @@ def _parser() -> MarkdownIt:
     for name in CONTAINERS:
         parser.use(container_plugin, name=name)
     parser.core.ruler.before("inline", "brackets", _check_brackets)
-    rules = parser.renderer.rules
+    renderer = parser.renderer
+    if not isinstance(renderer, RendererHTML):
+        raise TypeError(renderer)
+    rules = renderer.rules
     rules["footnote_ref"] = lambda tokens, index, options, env: (
         f"<sup>{tokens[index].meta['id'] + 1}</sup>"
     )
@@ -201,17 +205,13 @@ class MarkdownText:
         inner = self.tokens[start + 1 : end - 1]
         title = ""
         if inner and inner[0].type in {"alert_title", "alert_title_open", "admonition_title_open"}:
-            close = next(
-                (i for i, t in enumerate(inner) if t.type.endswith("title_close")), 0
-            )
+            close = next((i for i, t in enumerate(inner) if t.type.endswith("title_close")), 0)
             title = " ".join(words(t) for t in inner[: close + 1] if t.type == "inline")
             inner = inner[close + 1 :]
         if token.type.startswith("container_"):
             name, __, title = token.info.strip().partition(" ")
         else:
-            name = next(
-                (n for n in re.split(r"[\s-]+", _classes(token)) if n in CALLOUTS), "note"
-            )
+            name = next((n for n in re.split(r"[\s-]+", _classes(token)) if n in CALLOUTS), "note")
         title = title.strip(" []")
         if title.casefold() == name.casefold():
             title = ""

@@ -14,10 +14,13 @@ from course_pages.models import CataloguePage
 
 
 class Command(BaseCommand):
-    help = "Import a course (an Open edX export: .tar.gz, .tar or .zip) as pages of the catalogue."
+    help = (
+        "Import a course as pages of the catalogue: an Open edX export, a Common Cartridge "
+        "(.imscc), or Markdown (.zip, .tar.gz or a plain folder)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="The exported course.")
+        parser.add_argument("file", type=Path, help="The exported course, a file or a folder.")
         parser.add_argument(
             "--dry-run", action="store_true", help="Only report what would be imported."
         )
