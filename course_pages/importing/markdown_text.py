@@ -5,11 +5,10 @@ from __future__ import annotations
 import copy
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.admon import admon_plugin
@@ -70,6 +69,36 @@ class Gap:
 Piece = Html | Box | Film | Gap
 
 
+def _always(markup: str) -> Callable[..., str]:
+    return lambda renderer, tokens, index, options, env: markup
+
+
+def _footnote_number(renderer: object, tokens: Sequence[Token], index: int, *rest: object) -> str:
+    return f"<sup>{tokens[index].meta['id'] + 1}</sup>"
+
+
+def _inline_formula(renderer: object, tokens: Sequence[Token], index: int, *rest: object) -> str:
+    return rf"\({html.escape(tokens[index].content.strip(), quote=False)}\)"
+
+
+def _displayed_formula(renderer: object, tokens: Sequence[Token], index: int, *rest: object) -> str:
+    return rf"<p>\[{html.escape(tokens[index].content.strip(), quote=False)}\]</p>"
+
+
+# Footnotes without links up and down the page, formulas as the text block has them.
+RULES: dict[str, Callable[..., str]] = {
+    "footnote_ref": _footnote_number,
+    "footnote_anchor": _always(""),
+    "footnote_block_open": _always("<hr><ol>"),
+    "footnote_block_close": _always("</ol>"),
+    "footnote_open": _always("<li>"),
+    "footnote_close": _always("</li>"),
+    "math_inline": _inline_formula,
+    "math_block": _displayed_formula,
+    "math_block_label": _displayed_formula,
+}
+
+
 class TooTangled(Exception):
     """A paragraph that would keep the parser busy for minutes: no honest text is like that."""
 
@@ -87,25 +116,8 @@ def _parser() -> MarkdownIt:
     for name in CONTAINERS:
         parser.use(container_plugin, name=name)
     parser.core.ruler.before("inline", "brackets", _check_brackets)
-    renderer = parser.renderer
-    if not isinstance(renderer, RendererHTML):
-        raise TypeError(renderer)
-    rules = renderer.rules
-    rules["footnote_ref"] = lambda tokens, index, options, env: (
-        f"<sup>{tokens[index].meta['id'] + 1}</sup>"
-    )
-    rules["footnote_anchor"] = lambda tokens, index, options, env: ""
-    rules["footnote_block_open"] = lambda tokens, index, options, env: "<hr><ol>"
-    rules["footnote_block_close"] = lambda tokens, index, options, env: "</ol>"
-    rules["footnote_open"] = lambda tokens, index, options, env: "<li>"
-    rules["footnote_close"] = lambda tokens, index, options, env: "</li>"
-    rules["math_inline"] = lambda tokens, index, options, env: (
-        rf"\({html.escape(tokens[index].content.strip(), quote=False)}\)"
-    )
-    display = lambda tokens, index, options, env: (  # noqa: E731
-        rf"<p>\[{html.escape(tokens[index].content.strip(), quote=False)}\]</p>"
-    )
-    rules["math_block"] = rules["math_block_label"] = display
+    for rule, markup in RULES.items():
+        parser.add_render_rule(rule, markup)
     return parser
 
 
