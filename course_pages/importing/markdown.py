@@ -219,7 +219,8 @@ class _Reader:
             links = _TextLinks(self.source, posixpath.dirname(path))
             for url in self.texts[path].links:
                 found = links.inside(url) or ""
-                while found:
+                # A README orders what is in its own folder, folders by their first link.
+                while found and found.startswith(posixpath.join(posixpath.dirname(path), "")):
                     self.ranks.setdefault(found, len(self.ranks))
                     found = posixpath.dirname(found)
 

@@ -78,3 +78,57 @@ def olx(**extra: bytes | str) -> dict[str, bytes]:
         name: content.encode() if isinstance(content, str) else content
         for name, content in files.items()
     }
+
+
+def markdown(**extra: bytes | str) -> dict[str, bytes]:
+    """Files of a small Markdown course; `extra` adds or replaces some."""
+    files: dict[str, bytes | str] = {
+        "bread/README.md": "# Bread\n\nFour things and time.\n",
+        "bread/01-flour/README.md": "# All about flour\n\nSee [the dough](../02-dough/mix.md).\n",
+        "bread/01-flour/rye.md": "# Rye\n\nIt is dark.\n",
+        "bread/02-dough/mix.md": "---\ntitle: Mixing\nminutes: 7\n---\n\nStir.\n",
+    }
+    files.update(extra)
+    return _bytes(files)
+
+
+def cartridge(items: str = "", resources: str = "", **extra: bytes | str) -> dict[str, bytes]:
+    """Files of a small cartridge with one module of two pages; `items` and `resources` add."""
+    files: dict[str, bytes | str] = {
+        "imsmanifest.xml": (
+            '<manifest identifier="i0123456789abcdef0123456789abcdef" '
+            'xmlns="http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1">'
+            "<metadata><lom><general><title><string>Small cartridge</string></title></general>"
+            "</lom></metadata>"
+            '<organizations><organization><item identifier="root">'
+            '<item identifier="m1"><title>First module</title>'
+            '<item identifier="x1" identifierref="p1"><title>One</title></item>'
+            '<item identifier="x2" identifierref="p2"><title>Two</title></item>'
+            f"{items}</item></item></organization></organizations>"
+            "<resources>"
+            '<resource identifier="p1" type="webcontent" href="wiki_content/one.html">'
+            '<file href="wiki_content/one.html"/></resource>'
+            '<resource identifier="p2" type="webcontent" href="wiki_content/two.html">'
+            '<file href="wiki_content/two.html"/></resource>'
+            f"{resources}</resources></manifest>"
+        ),
+        "wiki_content/one.html": page("One", "<p>First words</p>"),
+        "wiki_content/two.html": page("Two", "<p>Second words</p>"),
+    }
+    files.update(extra)
+    return _bytes(files)
+
+
+def page(title: str, body: str, state: str = "active") -> str:
+    """A page as Canvas exports it."""
+    return (
+        f'<html><head><title>{title}</title><meta name="workflow_state" content="{state}"/></head>'
+        f"<body>{body}</body></html>"
+    )
+
+
+def _bytes(files: Mapping[str, bytes | str]) -> dict[str, bytes]:
+    return {
+        name: content.encode() if isinstance(content, str) else content
+        for name, content in files.items()
+    }
