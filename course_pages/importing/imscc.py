@@ -344,10 +344,10 @@ class _Reader:
         try:
             content = self._content(unit)
         except _Missing as missing:
-            title = unit.title or pretty(PurePosixPath(unit.usage).stem)
+            title = _title(unit, _Content())
             self.account.add(Kind.REPORTED, unit.kind, title, place, str(missing))
             return None
-        title = one_line(unit.title or content.title or pretty(PurePosixPath(unit.usage).stem))
+        title = _title(unit, content)
         if unit.hidden:
             self.account.add(Kind.REPORTED, unit.kind, title, place, unit.hidden)
             return None
@@ -532,7 +532,7 @@ class _Reader:
         found = self.source.find(path) or path
         target = self.source.image(found)
         if target.kind is TargetKind.IMAGE:
-            return _Made([picture(target.value, PurePosixPath(title).stem)])
+            return _Made([picture(target.value, title)])
         target = self.source.file(found)
         if target.kind is not TargetKind.FILE:
             return _Made()
@@ -555,7 +555,8 @@ class _Reader:
         extras: list[Block] = []
         for number, question in enumerate(found, start=1):
             words = sanitise.to_rich_text(with_formulas(question.shown), links)
-            shown.append(f"<p><b>{_('Question')} {number}</b></p>{words.html}")
+            heading = f"<p><b>{_('Question')} {number}</b></p>" if len(found) > 1 else ""
+            shown.append(f"{heading}{words.html}")
             extras += words.extras
             made.notes += words.notes
             kept.append(_cleaned(question.source, links))
@@ -628,6 +629,15 @@ class _Reader:
                 what = "settings" if path.startswith("course_settings/") else "file"
                 reason = _("the manifest names it, but it is not in the source")
                 self.account.add(Kind.REPORTED, what, path, title, reason)
+
+
+def _title(unit: _Unit, content: _Content) -> str:
+    """The lesson's title; a file's name without what is only the kind of the file."""
+    path = PurePosixPath(unit.usage)
+    title = unit.title or content.title
+    if not title or (unit.kind == "file" and title.lower().endswith(path.suffix.lower() or "\n")):
+        title = pretty(PurePosixPath(title).stem if title else path.stem)
+    return one_line(title)
 
 
 def _head_and_body(source: str) -> tuple[str, str]:

@@ -408,8 +408,7 @@ def test_commands_of_mdbook_are_marked_not_obeyed(read: Read) -> None:
 
 def test_the_readme_describes_the_course(read: Read) -> None:
     readme = (
-        "---\ndescription: In short.\nlang: de\n---\n# Bread\n\nLong words.\n\n"
-        "```python\nx\n```\n"
+        "---\ndescription: In short.\nlang: de\n---\n# Bread\n\nLong words.\n\n```python\nx\n```\n"
     )
     course = read(**{"bread/README.md": readme})
     assert (course.summary, course.language) == ("In short.", "de")
