@@ -499,7 +499,7 @@ class _Reader:
                 return self._file(unit.usage, title)
             case _:
                 reason = _("external tools are not supported; the lesson says so")
-                block = not_here(title, _("external tool"))
+                block = not_here(_("External tool"), _("external tool"))
                 return _Made([block], Kind.REPORTED, reason)
 
     def _text(self, content: _Content, links: CartridgeLinks) -> _Made:

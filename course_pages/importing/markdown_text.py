@@ -18,6 +18,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.gfm import gfm_plugin
 
 from core.blocks.files import player_url
+from course_pages.importing.richtext import visible
 
 # What the many dialects call their boxes, by the kinds of our callout.
 CALLOUTS = {
@@ -32,7 +33,11 @@ CONTAINERS = ("note", "info", "tip", "warning", "caution", "danger", "important"
 OPENING = {"alert_open", "admonition_open", *(f"container_{name}_open" for name in CONTAINERS)}
 # Commands of mdBook to its own preprocessors; nothing here obeys them.
 COMMAND = re.compile(r"^[ \t]*\{\{#(\w+)\s*([^}\n]*)\}\}[ \t]*$", re.MULTILINE)
-TITLED = re.compile(r"\[!(\w+)\][+-]?[ \t]*(.*)")
+TITLED = re.compile(r"\s*<p>\[!(\w+)\][+-]?[ \t]*([^\n]*?)(</p>|\n)")
+NAMED = "|".join(CALLOUTS)
+ASIDE = re.compile(
+    rf"\s*<p>(?:<(em|strong)>({NAMED})(?::</\1>|</\1>:)|({NAMED}):)\s*", re.IGNORECASE
+)
 CHECKBOX = re.compile(r'<input class="task-list-item-checkbox"[^>]*?(checked[^>]*)?>')
 # Deeper than any honest text; the parser gives up there and would lose the words silently.
 DEEPEST = 60
@@ -205,7 +210,9 @@ class MarkdownText:
         if token.type in OPENING:
             yield self._box(start, end)
         elif token.type == "blockquote_open":
-            yield from self._titled_box(start, end)
+            yield from self._quoted_box(start, end)
+        elif token.type == "ordered_list_open":
+            yield from self._long_steps(start, end)
         elif token.type == "paragraph_open":
             yield from _film(self.tokens[start + 1])
             yield from _commands(self.tokens[start + 1])
@@ -239,21 +246,41 @@ class MarkdownText:
             rest.content = kept
             yield Html(self._html([rest]))
 
-    def _titled_box(self, start: int, end: int) -> Iterator[Box]:
-        """`> [!TIP] A title of its own`, as Obsidian has it; GitHub's boxes have none."""
-        inline = self.tokens[start + 2]
-        children = inline.children or []
-        found = TITLED.match(children[0].content) if children else None
-        if found is None or found.group(1).lower() not in CALLOUTS:
+    def _quoted_box(self, start: int, end: int) -> Iterator[Box]:
+        """`> [!TIP] A title of its own`, as Obsidian has it, and `> **Note**: …`."""
+        markup = self._html(self.tokens[start + 1 : end - 1])
+        if (found := TITLED.match(markup)) and found[1].lower() in CALLOUTS:
+            rest = markup[found.end() :]
+            source = f"<p>{rest}" if found[3] == "\n" else rest
+            yield Box(CALLOUTS[found[1].lower()], visible(found[2]), source)
+        elif found := ASIDE.match(markup):
+            kind = (found[2] or found[3]).lower()
+            yield Box(CALLOUTS[kind], "", f"<p>{markup[found.end() :]}")
+
+    def _long_steps(self, start: int, end: int) -> Iterator[Html]:
+        """Numbered steps with code between their words: paragraphs that begin with the number.
+
+        A list in rich text could only hold the code as a line of the step.
+        """
+        inside = self.tokens[start + 1 : end - 1]
+        if not any(token.type in {"fence", "code_block"} for token in inside):
             return
-        line = next((i for i, c in enumerate(children) if c.type == "softbreak"), len(children))
-        title = "".join(child.content for child in children[1:line])
-        inline.children = children[line + 1 :]
-        yield Box(
-            CALLOUTS[found.group(1).lower()],
-            f"{found.group(2)}{title}".strip(),
-            self._html(self.tokens[start + 1 : end - 1]),
-        )
+        number = int(self.tokens[start].attrGet("start") or 1)
+        steps: list[Token] = []
+        label = ""
+        for token in inside:
+            if token.type == "list_item_open" and token.level == 1:
+                label, number = f"<b>{number}.</b> ", number + 1
+            elif token.level > 1:
+                if label and token.type == "inline":
+                    mark = Token("html_inline", "", 0, content=label)
+                    token.children, label = [mark, *(token.children or ())], ""
+                elif label and token.type != "paragraph_open":
+                    steps.append(Token("html_block", "", 0, content=f"<p>{label}</p>"))
+                    label = ""
+                token.hidden = token.hidden and token.level > 2
+                steps.append(token)
+        yield Html(self._html(steps))
 
     def _html(self, tokens: Sequence[Token]) -> str:
         for token in tokens:

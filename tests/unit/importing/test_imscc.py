@@ -338,7 +338,7 @@ def test_assignments_keep_their_text(read: Read) -> None:
 def test_external_tools_are_marked(read: Read) -> None:
     course = read(item("t1", "Lab"), resource("t1", "imsbasiclti_xmlv1p0", "t1.xml"))
     (block,) = third(course).blocks
-    assert (block.type, block.value["title"]) == ("callout", "Lab")
+    assert (block.type, block.value["title"]) == ("callout", "External tool")
     assert findings(course, "tool", Kind.REPORTED)
 
 
@@ -450,10 +450,8 @@ def test_a_quiz_without_questions_is_marked(read: Read) -> None:
 
 
 def test_scripts_in_questions_do_not_survive(read: Read) -> None:
-    course = quiz(
-        read,
-        question("multiple_choice_question", choices(), right(equal("a")), "X&lt;script&gt;y&lt;/script&gt;"),
-    )  # fmt: skip
+    title = "X&lt;script&gt;y&lt;/script&gt;"
+    course = quiz(read, question("multiple_choice_question", choices(), right(equal("a")), title))
     assert "script" not in str(third(course).blocks[-1].value)
 
 

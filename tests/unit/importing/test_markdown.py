@@ -341,6 +341,31 @@ Now
     assert by_type[9]["title"] == "A film"
 
 
+def test_steps_with_code_between_their_words(read: Read) -> None:
+    source = (
+        "3. **Do** it\n\n   ```js\n   y\n   ```\n\n   more\n4. B\n   - n\n5. ```\n   z\n   ```\n"
+    )
+    lesson = one(read, source)
+    assert [block.type for block in lesson.blocks] == ["text", "code", "text", "code"]
+    assert lesson.blocks[0].value == "<p><b>3.</b> <b>Do</b> it</p>"
+    assert lesson.blocks[2].value == (
+        "<p>more</p><p><b>4.</b> B</p><ul><li>n</li></ul><p><b>5.</b></p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("quote", "kind", "text"),
+    [
+        ("> Note: a *b*", "note", "<p>a <i>b</i></p>"),
+        ("> **Tip:** so", "tip", "<p>so</p>"),
+        ("> _Warning_: so\n>\n> and", "warning", "<p>so</p><p>and</p>"),
+    ],
+)
+def test_asides_are_no_quotations(read: Read, quote: str, kind: str, text: str) -> None:
+    (block,) = one(read, quote).blocks
+    assert block.value == {"kind": kind, "title": "", "text": text}
+
+
 def test_footnotes_and_formulas(read: Read) -> None:
     lesson = one(read, "It costs $5 and $6.[^a] So $x^2<1$.\n\n$$\ny\n$$\n\n[^a]: Really.")
     (text,) = lesson.blocks
@@ -438,9 +463,9 @@ def test_a_plain_folder(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImportRefused, match="no course"):
-        with load(zip_of(tmp_path / "a.zip", {"a.txt": b"x"})):
-            pass
+    archive = zip_of(tmp_path / "a.zip", {"a.txt": b"x"})
+    with pytest.raises(ImportRefused, match="no course"), load(archive):
+        pass
 
 
 @pytest.mark.parametrize("content", ["", "---\ndraft: true\n---\nWords", "<!-- nothing -->"])
