@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -113,6 +114,7 @@ def _check_brackets(state: StateCore) -> None:
         raise TooTangled
 
 
+@functools.cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST})
     parser.use(gfm_plugin).use(deflist_plugin).use(admon_plugin)
