@@ -7,5 +7,6 @@ class CoursePagesConfig(AppConfig):
 
     def ready(self) -> None:
         from course_pages import jobs, permissions, signals  # noqa: F401
+        from course_pages.imports import worker  # noqa: F401
 
         permissions.register()

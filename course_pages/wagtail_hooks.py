@@ -17,6 +17,7 @@ from assets.models import Document
 from core import snapshots
 from course_pages import deleting
 from course_pages.importing.writer import IMPORT_ACTION
+from course_pages.imports import menu  # noqa: F401
 from course_pages.models import Course, InstructorProfile, Level, Topic
 
 

@@ -26,6 +26,7 @@ from typing import IO, Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from course_pages.importing import workspace
 from course_pages.importing.errors import ArchiveRefused
 
 CHUNK = 64 * 1024
@@ -88,8 +89,8 @@ class Readable(Protocol):
 @contextlib.contextmanager
 def unpacked(path: Path, limits: ArchiveLimits | None = None) -> Iterator[Path]:
     """A fresh folder with the archive's files, removed on the way out whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="course-import-") as work:
-        yield unpack(path, Path(work), limits or ArchiveLimits.from_settings())
+    with workspace.folder() as work:
+        yield unpack(path, work, limits or ArchiveLimits.from_settings())
 
 
 def unpack(path: Path, into: Path, limits: ArchiveLimits) -> Path:
@@ -129,7 +130,6 @@ def unpack(path: Path, into: Path, limits: ArchiveLimits) -> Path:
 
 
 def _kind(path: Path, limits: ArchiveLimits) -> str:
-    """Decide by content; a name that claims another kind is refused."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -138,6 +138,11 @@ def _kind(path: Path, limits: ArchiveLimits) -> str:
         raise ArchiveRefused(
             _("The file cannot be read (%(detail)s).") % {"detail": failure.strerror or failure}
         ) from failure
+    return kind_of(head, size=size, suffix=path.suffix, limits=limits)
+
+
+def kind_of(head: bytes, *, size: int, suffix: str, limits: ArchiveLimits) -> str:
+    """Decide by the first 512 bytes; a name that claims another kind is refused."""
     if size > limits.archive_bytes:
         raise ArchiveRefused(
             _("The archive has %(size)s MB; at most %(limit)s MB are accepted.")
@@ -151,7 +156,7 @@ def _kind(path: Path, limits: ArchiveLimits) -> str:
         found = TAR
     else:
         raise ArchiveRefused(_("This is neither a zip nor a tar archive, whatever its name says."))
-    named = KIND_BY_SUFFIX.get(path.suffix.lower())
+    named = KIND_BY_SUFFIX.get(suffix.lower())
     if named and named != found:
         raise ArchiveRefused(
             _("The file is named like a %(named)s archive but is a %(found)s archive.")

@@ -104,6 +104,7 @@ ADMINISTRATOR = Role(
         *CATALOGUE_DATA,
         *LEARNER_RECORDS,
         *rights("course_pages.release", VIEW),
+        *rights("course_pages.courseimport", VIEW),
         *rights("accounts.user", ALL),
         *rights("auth.group", ALL),
         *rights("home.sitesettings", ("change",)),
