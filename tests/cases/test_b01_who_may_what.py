@@ -37,7 +37,14 @@ from assets.models import Document, Image
 from core import clock
 from core.models import OutboxMessage
 from course_pages import courses, releases
-from course_pages.models import Course, CoursePage, InstructorProfile, TeachingRight, Topic
+from course_pages.models import (
+    Course,
+    CourseImport,
+    CoursePage,
+    InstructorProfile,
+    TeachingRight,
+    Topic,
+)
 from learning.models import AccessGrant
 from learning.services import enrolment
 from tests.cases import measure
@@ -48,7 +55,10 @@ pytestmark = pytest.mark.django_db
 OWN = {"accounts", "core", "course_pages", "home", "learning", "messaging", "config"}
 # Views of ours that take the place of Wagtail's: sampled with their area.
 IN_AREAS = {"accounts.users_admin"}
-RECORDS = (*measure.RECORDS, Course, TeachingRight, User, Page, Topic, Image, OutboxMessage)
+RECORDS = (
+    *measure.RECORDS,
+    *(Course, CourseImport, TeachingRight, User, Page, Topic, Image, OutboxMessage),
+)
 METHODS = {
     "GET": ("get", {}),
     "HX": ("get", {"HTTP_HX_REQUEST": "true"}),
@@ -101,6 +111,17 @@ OWN_ADDRESSES = {
     "messaging:mail": Address("messaging:mail", (1,)),
     "course_pages:instructor": Address("course_pages:instructor", ("ada",)),
     "course_admin:release_status": Address("course_admin:release_status", ("lesson",)),
+    "course_admin:imports": Address("course_admin:imports", (), {"way": "drafts"}),
+    "course_admin:import": Address("course_admin:import", ("import",)),
+    "course_admin:import/others": Address("course_admin:import", ("others-import",)),
+    "course_admin:import_progress": Address("course_admin:import_progress", ("import",)),
+    "course_admin:import_progress/others": Address(
+        "course_admin:import_progress", ("others-import",)
+    ),
+    "course_admin:import_again": Address(
+        "course_admin:import_again", ("import",), {"publish": "1"}
+    ),
+    "course_admin:import_again/others": Address("course_admin:import_again", ("others-import",)),
     "learning:my": Address("learning:my"),
     "learning:course": Address("learning:course", (HERE,)),
     "learning:join": Address("learning:join", (HERE,)),
@@ -274,6 +295,34 @@ course_admin:release_status|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-
 course_admin:release_status|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
 course_admin:release_status|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 course_admin:release_status|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:imports   |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:imports   |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:imports   |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:imports   |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:import    |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:import    |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:import    |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import    |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import/others|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |404      |denied   |200
+course_admin:import/others|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |404      |denied   |200
+course_admin:import/others|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import/others|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_progress|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:import_progress|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:import_progress|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_progress|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_progress/others|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |404      |denied   |200
+course_admin:import_progress/others|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |404      |denied   |200
+course_admin:import_progress/others|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_progress/others|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_again|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_again|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_again|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |302*     |denied   |302*
+course_admin:import_again|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |302*     |denied   |302*
+course_admin:import_again/others|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_again/others|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:import_again/others|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |404      |denied   |302*
+course_admin:import_again/others|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |404      |denied   |302*
 learning:my            |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
@@ -536,6 +585,11 @@ def world() -> World:
     )
     courses.add_teacher(course=course, user=people["teacher"], by=None)
     courses.add_teacher(course=other, user=people["other-teacher"], by=None)
+    looked_at = {"original_name": "a.zip", "dry_run": True, "state": CourseImport.State.DONE}
+    imports = [
+        CourseImport.objects.create(by=by, file=f"imports/{number}.zip", **looked_at)
+        for number, by in enumerate((people["editor"], people["registered"]))
+    ]
     clients = {"anonymous": Client()}
     for role, user in people.items():
         clients[role] = Client()
@@ -550,6 +604,8 @@ def world() -> World:
         "image": image.pk,
         "topic": topic.pk,
         "user": people["registered"].pk,
+        "import": imports[0].pk,
+        "others-import": imports[1].pk,
     }
     return World(clients, things, measure.checksum(RECORDS))
 
