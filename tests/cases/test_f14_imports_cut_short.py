@@ -35,6 +35,8 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 LESSONS = 18
 PAGES = LESSONS + 2
 PATIENCE_SECONDS = 120
+OTHERS: set[Path] = set()
+"""What tests before this one left in the storages."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +46,7 @@ def _site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(workspace, "SETTLED_SECONDS", -1)
     make.catalogue()
     sync_roles()
+    monkeypatch.setitem(globals(), "OTHERS", stored_files())
     yield
     for path in stored_files():
         path.unlink()
@@ -109,9 +112,9 @@ def counts(title: str) -> dict[str, int]:
 
 
 def stored_files() -> set[Path]:
-    """Everything below the two storages."""
+    """Everything that came into the two storages since the test began."""
     roots = {Path(model._meta.get_field("file").storage.path("")) for model in (Image, Document)}
-    return {path for root in roots for path in root.rglob("*") if path.is_file()}
+    return {path for root in roots for path in root.rglob("*") if path.is_file()} - OTHERS
 
 
 def named_files() -> set[Path]:

@@ -296,8 +296,9 @@ def test_the_list_asks_the_same_number_of_questions_however_long(
     editor: User, browser_of: Callable[[User], Client]
 ) -> None:
     client = browser_of(editor)
+    client.get(INDEX)  # what a fresh process asks for once
     figures = []
-    for number in (1, 19):
+    for number in (1, 24):
         for index in range(number):
             CourseImport.objects.create(by=editor, original_name=f"{index}.zip", report={"a": 1})
         with CaptureQueriesContext(connection) as queries:
@@ -479,6 +480,19 @@ def test_no_package_stays_longer_than_a_day(
     assert len(stored()) == 1
     states = dict(CourseImport.objects.values_list("pk", "state"))
     assert states == {trial.pk: "done", waiting.pk: "broken_off", fresh.pk: "waiting"}
+
+
+def test_a_package_without_a_request_goes_after_a_day(ask: Callable[..., CourseImport]) -> None:
+    named = Path(ask().file.path)
+    fresh, old = named.with_name("fresh.gz"), named.with_name("old.gz")
+    long_ago = time.time() - 2 * jobs.KEEP_FILES.total_seconds()
+    for path in (fresh, old):
+        path.write_bytes(b"x")
+    for path in (named, old):
+        os.utime(path, (long_ago, long_ago))
+    jobs.clear()
+    assert (named.exists(), fresh.exists(), old.exists()) == (True, True, False)
+    fresh.unlink()
 
 
 def test_a_report_of_any_length_is_kept_short(
