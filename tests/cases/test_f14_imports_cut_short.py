@@ -32,7 +32,7 @@ from tests.factories import processes
 from tests.factories.archives import olx, tar_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-LESSONS = 18
+LESSONS = 8
 PAGES = LESSONS + 2
 PATIENCE_SECONDS = 120
 OTHERS: set[Path] = set()
