@@ -1,7 +1,7 @@
 """L9: the largest package is imported in bounded memory, in a process of its own.
 
-Seen to fail: with the stored files read whole (`handle.read()` in `assets.storage.digest_of`) the
-process holds the largest file more.
+Seen to fail: with files read whole in `assets.storage.digest_of` the process holds the largest one
+more.
 """
 
 import io
