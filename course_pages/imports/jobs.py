@@ -87,8 +87,9 @@ def give_up() -> int:
     ended = 0
     for record in CourseImport.objects.free().filter(attempts__gte=MOST_ATTEMPTS):
         reason = _(
-            "The import was broken off twice while it ran. The package may be too large for this "
-            "server; try a smaller one, or ask whoever runs the site."
+            "The import was broken off twice while it ran. A course is written whole or not at all, "
+            "so nothing stays half done. The package may be too large for this server; try a "
+            "smaller one, or ask whoever runs the site."
         )
         ended += _end(record, State.BROKEN_OFF, problem=reason)
     return ended
@@ -104,6 +105,20 @@ def clear() -> None:
             _end(record, State.BROKEN_OFF, problem=reason)
         else:
             discard_file(record)
+    _discard_nameless()
+
+
+def _discard_nameless() -> None:
+    """Packages that were stored a moment before their request was lost."""
+    storage = CourseImport._meta.get_field("file").storage
+    if not storage.exists("imports"):
+        return
+    named = set(CourseImport.objects.exclude(file="").values_list("file", flat=True))
+    for folder in storage.listdir("imports")[0]:
+        for filename in storage.listdir(f"imports/{folder}")[1]:
+            path = f"imports/{folder}/{filename}"
+            if path not in named and storage.get_modified_time(path) < clock.now() - KEEP_FILES:
+                storage.delete(path)
 
 
 def _claimed(pk: int, attempt: int) -> Any:

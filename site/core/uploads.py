@@ -14,16 +14,21 @@ class BoundedUploads(FileUploadHandler):
     """
 
     too_large = False
+    body: Any = None
 
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
         self.too_large = content_length > settings.UPLOAD_MAX_BYTES
+        self.body = input_data
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self.too_large:
-            raise StopUpload(connection_reset=False)
+            # Django would read the rest by lines, and gigabytes may be one line.
+            while self.body.read(self.chunk_size):
+                pass
+            raise StopUpload(connection_reset=True)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         return raw_data
