@@ -1,6 +1,7 @@
 """What anybody may see of a course: its page, its released syllabus, its free previews."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +11,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 
-from course_pages import content, outline, rendering, tree
-from course_pages.content import LessonSource
+from course_pages import outline, rendering
 from course_pages.models.course import Course
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
-from course_pages.outline import Lesson, Outline
+from course_pages.outline import Lesson, Module, Outline
 
 
 def released(lineage: Any) -> tuple[Course, Outline] | None:
@@ -36,31 +36,37 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     if found is None:
         return {"course": None, "syllabus": [], "lesson_count": 0, "minutes": 0, "json_ld": ""}
     course, live = found
+    return {
+        "course": course,
+        "json_ld": json_ld(page, live),
+    } | syllabus_context(live.modules, lambda lesson: lesson_url(course, lesson.address))
+
+
+def syllabus_context(modules: Sequence[Module], url_of: Callable[[Lesson], str]) -> dict[str, Any]:
+    """These modules as a syllabus; free previews are linked."""
     syllabus = [
         {
             "title": module.title,
             "minutes": sum(lesson.minutes for lesson in module.lessons),
-            "lessons": [_line(course, lesson) for lesson in module.lessons],
+            "lessons": [_line(lesson, url_of) for lesson in module.lessons],
         }
-        for module in live.modules
+        for module in modules
     ]
     return {
-        "course": course,
         "syllabus": syllabus,
-        "lesson_count": len(live.lessons),
-        "minutes": live.minutes,
-        "json_ld": json_ld(page, live),
+        "lesson_count": sum(len(module.lessons) for module in modules),
+        "minutes": sum(module["minutes"] for module in syllabus),
     }
 
 
-def _line(course: Course, lesson: Lesson) -> dict[str, Any]:
+def _line(lesson: Lesson, url_of: Callable[[Lesson], str]) -> dict[str, Any]:
     return {
         "title": lesson.title,
         "section": lesson.section,
         "minutes": lesson.minutes,
         "required": lesson.required,
         "free_preview": lesson.free_preview,
-        "url": lesson_url(course, lesson.address) if lesson.free_preview else None,
+        "url": url_of(lesson) if lesson.free_preview else None,
     }
 
 
@@ -168,29 +174,3 @@ def serve_module(page: ModulePage, request: HttpRequest) -> HttpResponse:
     if not parent.live:
         raise Http404
     return HttpResponseRedirect(parent.get_url(request) or "/")
-
-
-def preview_lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
-    """The draft as a learner would see it; writes nothing."""
-    raw = [dict(item) for item in page.body.raw_data]
-    source = LessonSource(str(page.translation_key), page.title, raw)
-    normalised = content.normalise(source.raw, tree.lineages_of_links([raw]), source.lineage)
-    html = rendering.resolve(
-        rendering.render_raw(normalised),
-        lesson_url=lambda lineage: "#",
-        file_url=lambda document: reverse("wagtaildocs_serve", args=[document, "file"]),
-    )
-    course_page = _course_page(page)
-    return TemplateResponse(
-        request,
-        "course_pages/lesson_preview.html",
-        {
-            "page": page,
-            "lesson": page,
-            "body": html,
-            "course_title": course_page.title if course_page else "",
-            "page_url_of_course": "#",
-            "next": None,
-            "is_draft": True,
-        },
-    )

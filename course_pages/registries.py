@@ -2,18 +2,25 @@
 
 - pins: chooser blocks of a model label → function freezing what they point at into JSON.
 - checks: functions looking at an outline to be released → problems that forbid it.
+- previews: "course" and "lesson" → function showing the drafted one as a learner would see it.
 - holders: functions telling how many learner records hang on lineages; asked before content goes.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
 
 from course_pages.outline import Outline
+
+if TYPE_CHECKING:
+    from course_pages.previews import Preview
 
 Pin = Callable[[Iterable[Any]], dict[Any, Any]]
 Check = Callable[[Outline], Iterable["Problem"]]
 Holder = Callable[[set[str]], Iterable["Holding"]]
+Show = Callable[[HttpRequest, "Preview"], HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Holding:
 pins: dict[str, Pin] = {}
 checks: list[Check] = []
 holders: list[Holder] = []
+previews: dict[str, Show] = {}
 
 
 def problems_of(outline: Outline) -> list[Problem]:

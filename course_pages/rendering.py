@@ -5,6 +5,7 @@ the course being read (links between lessons, addresses of files) stays a placeh
 for.
 """
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,10 +16,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from core import snapshots
+from core.snapshots import Frozen
 from course_pages.content import BODY
 
 RENDERER_VERSION = 1
 KEEP_SECONDS = 30 * 24 * 3600
+KEEP_DRAFT_SECONDS = 300
 
 LESSON_LINK = re.compile(r'<a\b[^>]*\bhref="lineage:([0-9a-f-]{36})"[^>]*>(.*?)</a>', re.DOTALL)
 FILE_LINK = re.compile(r'"asset:(\d+)"')
@@ -34,6 +37,19 @@ def body_html(digest: str) -> str:
     if html is None:
         html = render_raw(snapshots.load(digest)["body"])
         cache.set(key, html, KEEP_SECONDS)
+    return html
+
+
+def draft_html(draft: Frozen) -> str:
+    """The body of a lesson that is not stored, with placeholders.
+
+    Kept for minutes and apart from released ones: nobody pins a draft's pictures and files.
+    """
+    key = f"draft-body:{draft.digest}:{RENDERER_VERSION}:{get_language()}"
+    html: str | None = cache.get(key)
+    if html is None:
+        html = render_raw(json.loads(draft.body)["body"])
+        cache.set(key, html, KEEP_DRAFT_SECONDS)
     return html
 
 

@@ -79,7 +79,7 @@ def build(course: Course) -> Candidate | None:
 
     sources = {
         str(row["translation_key"]): LessonSource(
-            lineage=str(row["translation_key"]), title=row["title"], raw=_raw(row["raw"])
+            lineage=str(row["translation_key"]), title=row["title"], raw=raw_body(row["raw"])
         )
         for row in kept
     }
@@ -103,7 +103,8 @@ def build(course: Course) -> Candidate | None:
     return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses)
 
 
-def _raw(stored: str | None) -> list[dict[str, Any]]:
+def raw_body(stored: str | None) -> list[dict[str, Any]]:
+    """The raw blocks of a stored body."""
     value = json.loads(stored or "[]")
     # MariaDB's JSON columns may hold the text once more encoded.
     return json.loads(value) if isinstance(value, str) else value

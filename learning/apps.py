@@ -6,4 +6,7 @@ class LearningConfig(AppConfig):
     verbose_name = "Learning"
 
     def ready(self) -> None:
-        from learning import handlers  # noqa: F401
+        from course_pages import registries
+        from learning import handlers, previews  # noqa: F401
+
+        registries.previews |= {"course": previews.course, "lesson": previews.lesson}

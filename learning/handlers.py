@@ -30,10 +30,12 @@ schedule.every(timedelta(hours=24), "check-progress-counters")(progress.check_co
 @slots.fill("course.enrol")
 def enrol_slot(context: Context, page: CoursePage) -> SafeString:
     """A button for everybody, replaced by what suits the visitor."""
-    course = context.get("course")
-    if course is None:
+    course, preview = context.get("course"), context.get("preview")
+    if course is None and preview is None:
         return SafeString("")
-    return SafeString(render_to_string("learning/_enrol_slot.html", {"course": course}))
+    return SafeString(
+        render_to_string("learning/_enrol_slot.html", {"course": course, "preview": preview})
+    )
 
 
 # From an enrolment to the lineages that it depends on, and what that is called.

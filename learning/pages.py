@@ -1,5 +1,6 @@
 """What the learner's pages show, put together from the outline and one query of completions."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from course_pages.models import Course, CoursePage
 from course_pages.outline import Lesson, Outline
 from course_pages.public import lesson_html, lesson_url
 from learning.models import Enrolment, LessonCompletion
-from learning.outline_rows import module_rows
+from learning.outline_rows import ModuleRows, module_rows
 from learning.services import progress
 from learning.services.access import Place, Seat
 from learning.services.progress import Progress
@@ -43,84 +44,139 @@ class ModuleView:
     rows_url: str
 
 
+@dataclass(frozen=True)
+class Study:
+    """Somebody in a course, as its pages show it: how far they are, and where links lead.
+
+    `rows` gives a module's rows in the outline; `rows_url` where the player fetches those that it
+    does not bring, and is None where it brings all of them.
+    """
+
+    outline: Outline
+    progress: Progress
+    last: str | None
+    home_url: str
+    url: Callable[[Lesson], str]
+    rows: Callable[[int], ModuleRows]
+    rows_url: Callable[[int], str] | None = None
+
+    def link(self, lesson: Lesson | None) -> Link | None:
+        return Link(lesson.title, self.url(lesson)) if lesson else None
+
+
+def study(place: Place) -> Study:
+    """The learner's own: one query."""
+    assert place.enrolment is not None
+    eras = progress.completed_eras(place.enrolment)
+    return _study(place, progress.measure(place.outline, eras, place.enrolment.completed_at))
+
+
+def _study(place: Place, measured: Progress) -> Study:
+    course, enrolment = place.course, place.enrolment
+    assert enrolment is not None
+    return Study(
+        outline=place.outline,
+        progress=measured,
+        last=str(enrolment.last_lineage) if enrolment.last_lineage else None,
+        home_url=course.get_absolute_url(),
+        url=lambda lesson: lesson_url(course, lesson.address),
+        rows=lambda index: module_rows(course, index),
+        rows_url=lambda index: reverse("learning:rows", args=[course.slug, index + 1]),
+    )
+
+
 def link(course: Course, lesson: Lesson | None) -> Link | None:
     return Link(lesson.title, lesson_url(course, lesson.address)) if lesson else None
 
 
-def modules(
-    place: Place, eras: dict[str, int], *, current: str | None, only: int | None = None
-) -> list[ModuleView]:
-    """The outline's modules; with `only` the others come without rows."""
+def modules(study: Study, *, current: str | None, only: int | None = None) -> list[ModuleView]:
+    """The outline's modules; with `only` the others are shut, and fetch their rows if they can."""
     views = []
-    for index in range(len(place.outline.modules)):
-        shown = only is None or index == only
-        rows = module_rows(place.course, index).html(eras, current) if shown else None
-        views.append(_module(place, index, eras, rows))
+    for index in range(len(study.outline.modules)):
+        opened = only is None or index == only
+        shown = opened or study.rows_url is None
+        rows = study.rows(index).html(study.progress.eras, current) if shown else None
+        views.append(_module(study, index, opened=opened, rows=rows))
     return views
 
 
 def _module(
-    place: Place, index: int, eras: dict[str, int], rows: SafeString | None = None
+    study: Study, index: int, *, opened: bool = False, rows: SafeString | None = None
 ) -> ModuleView:
-    module = place.outline.modules[index]
+    module = study.outline.modules[index]
     return ModuleView(
         number=index + 1,
         title=module.title,
         anchor=f"module-{index + 1}",
-        done=sum(progress.counts(lesson, eras) for lesson in module.lessons),
+        done=sum(progress.counts(lesson, study.progress.eras) for lesson in module.lessons),
         total=len(module.lessons),
         minutes=sum(lesson.minutes for lesson in module.lessons),
-        open=rows is not None,
+        open=opened,
         rows=rows,
-        rows_url=reverse("learning:rows", args=[place.course.slug, index + 1]),
+        rows_url=study.rows_url(index) if study.rows_url else "",
     )
 
 
 def course_home(place: Place) -> dict[str, Any]:
     """Context of the course's home: one query."""
-    assert place.enrolment is not None
-    eras = progress.completed_eras(place.enrolment)
-    last = str(place.enrolment.last_lineage) if place.enrolment.last_lineage else None
-    following = progress.next_lesson(place.outline, eras, last)
+    return {"course": place.course} | home_of(study(place))
+
+
+def home_of(study: Study) -> dict[str, Any]:
+    """What a course's home says to somebody who is this far."""
+    following = progress.next_lesson(study.outline, study.progress.eras, study.last)
     return {
-        "course": place.course,
-        "course_title": place.outline.title,
-        "course_url": place.course.get_absolute_url(),
-        "progress": progress.measure(place.outline, eras, place.enrolment.completed_at),
-        "continue_lesson": link(place.course, following),
-        "started": bool(eras) or last is not None,
-        "modules": modules(place, eras, current=following.lineage if following else None),
+        "course_title": study.outline.title,
+        "course_url": study.home_url,
+        "progress": study.progress,
+        "continue_lesson": study.link(following),
+        "started": bool(study.progress.eras) or study.last is not None,
+        "modules": modules(study, current=following.lineage if following else None),
     }
 
 
 def lesson(seat: Seat) -> dict[str, Any]:
     """Context of a lesson in the player: one query, whatever the course's size."""
-    assert seat.enrolment is not None
-    eras = progress.completed_eras(seat.enrolment)
-    before, _after = seat.outline.neighbours(seat.lesson.lineage)
-    index = seat.outline.module_of[seat.lesson.lineage]
-    measured = progress.measure(seat.outline, eras, seat.enrolment.completed_at)
-    return complete_control(seat, measured) | {
-        "course_title": seat.outline.title,
-        "body": lesson_html(seat.course, seat.outline, seat.lesson),
-        "prev": link(seat.course, before),
-        "modules": modules(seat, eras, current=seat.lesson.lineage, only=index),
+    body = lesson_html(seat.course, seat.outline, seat.lesson)
+    return _actions(seat) | lesson_of(study(seat), seat.lesson, body)
+
+
+def lesson_of(study: Study, lesson: Lesson, body: SafeString) -> dict[str, Any]:
+    """What the player shows of a lesson to somebody who is this far."""
+    before, _after = study.outline.neighbours(lesson.lineage)
+    return _control(study, lesson) | {
+        "course_title": study.outline.title,
+        "body": body,
+        "prev": study.link(before),
+        "modules": modules(
+            study, current=lesson.lineage, only=study.outline.module_of[lesson.lineage]
+        ),
     }
 
 
 def complete_control(seat: Seat, measured: Progress) -> dict[str, Any]:
     """What the "mark complete" control, the progress bar and the module's count need."""
-    _before, after = seat.outline.neighbours(seat.lesson.lineage)
+    return _actions(seat) | _control(_study(seat, measured), seat.lesson)
+
+
+def _actions(seat: Seat) -> dict[str, Any]:
+    """Where the lesson's page reports what its learner does."""
     return {
         "course": seat.course,
-        "course_home_url": seat.course.get_absolute_url(),
-        "lesson": asdict(seat.lesson) | {"url": lesson_url(seat.course, seat.lesson.address)},
         "complete_url": reverse("learning:complete", args=[seat.course.slug, seat.lesson.address]),
         "opened_url": reverse("learning:opened", args=[seat.course.slug, seat.lesson.address]),
-        "done": progress.counts(seat.lesson, measured.eras),
-        "next": link(seat.course, after),
-        "module": _module(seat, seat.outline.module_of[seat.lesson.lineage], measured.eras),
-        "progress": measured,
+    }
+
+
+def _control(study: Study, lesson: Lesson) -> dict[str, Any]:
+    _before, after = study.outline.neighbours(lesson.lineage)
+    return {
+        "course_home_url": study.home_url,
+        "lesson": asdict(lesson) | {"url": study.url(lesson)},
+        "done": progress.counts(lesson, study.progress.eras),
+        "next": study.link(after),
+        "module": _module(study, study.outline.module_of[lesson.lineage]),
+        "progress": study.progress,
     }
 
 

@@ -1,15 +1,14 @@
 """The learner's pages. Views parse, ask the one door, call a service, render."""
 
-import mimetypes
-
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assets.models import Document
+from assets.serving import file_response
 from course_pages import courses, rendering
 from course_pages.public import lesson_html, lesson_url
 from learning import pages
@@ -18,8 +17,6 @@ from learning.outline_rows import module_rows
 from learning.services import access, enrolment, progress
 from learning.services.access import Seat
 from learning.services.progress import Progress
-
-PLAYED_INLINE = {"video/mp4", "video/webm", "text/vtt", "audio/mpeg"}
 
 
 @login_required
@@ -118,18 +115,7 @@ def file(request: HttpRequest, course: str, lesson: str, document: int) -> HttpR
     seat = access.enter_lesson(request.user, course, lesson)
     if document not in rendering.document_ids(seat.lesson.digest):
         raise Http404
-    found = get_object_or_404(Document, pk=document)
-    kind = mimetypes.guess_type(found.filename)[0] or "application/octet-stream"
-    inline = kind in PLAYED_INLINE
-    response = FileResponse(
-        found.file.open("rb"),
-        as_attachment=not inline,
-        filename=found.filename,
-        content_type=kind if inline else "application/octet-stream",
-    )
-    response["Cache-Control"] = "private, max-age=3600"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_response(get_object_or_404(Document, pk=document))
 
 
 @never_cache

@@ -19,6 +19,7 @@ from course_pages.models.course import LessonAddress
 from course_pages.models.snippets import InstructorProfile, Level, Topic
 from course_pages.panels import ReleaseStatusPanel
 from course_pages.permissions import InCatalogue
+from course_pages.personas import Persona
 
 
 class CataloguePage(InCatalogue, BasePage):
@@ -67,7 +68,20 @@ class CourseInstructor(Orderable):
         return str(self.instructor)
 
 
-class CoursePage(InCatalogue, BasePage):
+class PreviewedAsLearner:
+    """Mixin of the pages of a course: previews through the eyes of several people."""
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        return Persona.modes()
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from course_pages import previews
+
+        return previews.of_page(self, request, mode_name)  # type: ignore[arg-type]
+
+
+class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
     """A course: its public face, and the root of its modules."""
 
     parent_page_types = ["course_pages.CataloguePage"]
@@ -115,6 +129,10 @@ class CoursePage(InCatalogue, BasePage):
         verbose_name = _("course")
 
     @property
+    def default_preview_mode(self) -> str:
+        return Persona.VISITOR.value
+
+    @property
     def instructors(self) -> list[InstructorProfile]:
         """In the order of the page."""
         return [
@@ -127,7 +145,7 @@ class CoursePage(InCatalogue, BasePage):
         return super().get_context(request, *args, **kwargs) | public.course_context(self, request)
 
 
-class ModulePage(InCatalogue, BasePage):
+class ModulePage(PreviewedAsLearner, InCatalogue, BasePage):
     """A part of a course. Has no page of its own for visitors."""
 
     parent_page_types = ["course_pages.CoursePage"]
@@ -176,7 +194,7 @@ class LessonForm(WagtailAdminPageForm):
         return super().save(commit=commit)
 
 
-class LessonPage(InCatalogue, BasePage):
+class LessonPage(PreviewedAsLearner, InCatalogue, BasePage):
     """A lesson. Learners see its released snapshot, never this row."""
 
     class Completion(models.TextChoices):
@@ -236,8 +254,3 @@ class LessonPage(InCatalogue, BasePage):
         from course_pages import public
 
         return public.serve_lesson(self, request)
-
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        from course_pages import public
-
-        return public.preview_lesson(self, request)

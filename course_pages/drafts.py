@@ -1,0 +1,152 @@
+"""A course as its pages are drafted, in memory: what a release would show if all were published.
+
+Published pages count as they stand, edited ones as their latest revision, and the page in the
+editor's form as it is in the form. Two queries for a course of any size; nothing is stored, and a
+lesson's address is its lineage until a release gives it one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, F, JSONField, TextField, Value, When
+from django.db.models.functions import Cast
+from wagtail.models import Page
+
+from course_pages.models.pages import CoursePage, LessonPage, ModulePage
+from course_pages.outline import Lesson, Module, Outline
+from course_pages.tree import raw_body
+
+COURSE, MODULE, LESSON = 4, 5, 6
+"""Depths in the page tree."""
+STUDIED = ("section", "required", "free_preview", "minutes", "completion", "era")
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """A page below a course as drafted; `pk` is None while it is in its first form.
+
+    `raw` is only there for the lesson that was asked for.
+    """
+
+    pk: int | None
+    path: str
+    lineage: str
+    title: str
+    live: bool
+    edited: bool
+    studied: dict[str, Any]
+    raw: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The drafted tree; `outline` has the shape of a released one, without digests."""
+
+    course: DraftPage
+    outline: Outline
+    pages: dict[str, DraftPage]
+
+    @property
+    def lineages(self) -> dict[int, str]:
+        """Primary key → lineage, for links between the course's lessons."""
+        return {page.pk: page.lineage for page in self.pages.values() if page.pk is not None}
+
+
+def course_path(page: Page) -> str:
+    """The tree path of the course that a page belongs to."""
+    return str(page.path[: COURSE * Page.steplen])
+
+
+def read(path: str, *, lesson: str | None = None) -> Draft | None:
+    """The course at this path of the tree in one query; with the body of one lesson."""
+    return _assemble(path, _stored(path, lesson))
+
+
+def around(page: CoursePage | ModulePage | LessonPage) -> Draft | None:
+    """The course that an unsaved page belongs to, with that page as it stands in memory.
+
+    A page that was never saved comes last among its siblings, where the editor will put it.
+    """
+    path = course_path(page)
+    edited = _in_memory(page)
+    kept = [one for one in _stored(path, None) if one.path != edited.path]
+    return _assemble(path, [*kept, edited])
+
+
+def _stored(path: str, lesson: str | None) -> list[DraftPage]:
+    body = Cast("lessonpage__body", TextField())
+    rows = Page.objects.filter(path__startswith=path, depth__lte=LESSON).values(
+        "pk",
+        "path",
+        "translation_key",
+        "title",
+        "live",
+        "has_unpublished_changes",
+        *(f"lessonpage__{name}" for name in STUDIED),
+        body=Case(When(translation_key=lesson, then=body)) if lesson else Value(None, TextField()),
+        draft=Case(
+            When(has_unpublished_changes=True, then=F("latest_revision__content")),
+            output_field=JSONField(),
+        ),
+    )
+    return [_of_row(row, lesson) for row in rows]
+
+
+def _of_row(row: dict[str, Any], lesson: str | None) -> DraftPage:
+    draft = row["draft"] or {}
+    lineage = str(row["translation_key"])
+    return DraftPage(
+        pk=row["pk"],
+        path=row["path"],
+        lineage=lineage,
+        title=draft.get("title", row["title"]),
+        live=row["live"],
+        edited=row["has_unpublished_changes"],
+        studied={name: draft.get(name, row[f"lessonpage__{name}"]) for name in STUDIED},
+        raw=raw_body(draft.get("body", row["body"])) if lineage == lesson else None,
+    )
+
+
+def _in_memory(page: CoursePage | ModulePage | LessonPage) -> DraftPage:
+    is_lesson = isinstance(page, LessonPage)
+    return DraftPage(
+        pk=page.pk,
+        path=page.path,
+        lineage=str(page.translation_key),
+        title=page.title,
+        live=page.live and page.pk is not None,
+        edited=True,
+        studied={name: getattr(page, name) for name in STUDIED} if is_lesson else {},
+        raw=[dict(item) for item in page.body.raw_data] if isinstance(page, LessonPage) else None,
+    )
+
+
+def _assemble(path: str, pages: Iterable[DraftPage]) -> Draft | None:
+    by_path = {page.path: page for page in sorted(pages, key=lambda one: one.path)}
+    course = by_path.get(path)
+    if course is None:
+        return None
+    modules = [one for one in by_path.values() if len(one.path) == MODULE * Page.steplen]
+    lessons: dict[str, list[Lesson]] = {module.path: [] for module in modules}
+    for page in by_path.values():
+        parent = page.path[: -Page.steplen]
+        if len(page.path) == LESSON * Page.steplen and parent in lessons:
+            lessons[parent].append(_entry(page))
+    outline = Outline(
+        course=course.lineage,
+        title=course.title,
+        modules=tuple(
+            Module(module.lineage, module.title, tuple(lessons[module.path])) for module in modules
+        ),
+    )
+    return Draft(course, outline, {page.lineage: page for page in by_path.values()})
+
+
+def _entry(page: DraftPage) -> Lesson:
+    studied = dict(page.studied)
+    # A form may leave the number out.
+    studied["minutes"] = studied["minutes"] or 0
+    return Lesson(
+        lineage=page.lineage, address=page.lineage, title=page.title, digest="", **studied
+    )
