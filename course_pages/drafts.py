@@ -63,13 +63,13 @@ def read(path: str, *, lesson: str | None = None) -> Draft | None:
     return _assemble(path, _stored(path, lesson))
 
 
-def around(page: CoursePage | ModulePage | LessonPage) -> Draft | None:
+def around(page: CoursePage | ModulePage | LessonPage, *, in_form: bool = False) -> Draft | None:
     """The course that an unsaved page belongs to, with that page as it stands in memory.
 
     A page that was never saved comes last among its siblings, where the editor will put it.
     """
     path = course_path(page)
-    edited = _in_memory(page)
+    edited = _in_memory(page, in_form)
     kept = [one for one in _stored(path, None) if one.path != edited.path]
     return _assemble(path, [*kept, edited])
 
@@ -108,7 +108,7 @@ def _of_row(row: dict[str, Any], lesson: str | None) -> DraftPage:
     )
 
 
-def _in_memory(page: CoursePage | ModulePage | LessonPage) -> DraftPage:
+def _in_memory(page: CoursePage | ModulePage | LessonPage, in_form: bool) -> DraftPage:
     is_lesson = isinstance(page, LessonPage)
     return DraftPage(
         pk=page.pk,
@@ -116,7 +116,7 @@ def _in_memory(page: CoursePage | ModulePage | LessonPage) -> DraftPage:
         lineage=str(page.translation_key),
         title=page.title,
         live=page.live and page.pk is not None,
-        edited=True,
+        edited=in_form or page.has_unpublished_changes,
         studied={name: getattr(page, name) for name in STUDIED} if is_lesson else {},
         raw=[dict(item) for item in page.body.raw_data] if isinstance(page, LessonPage) else None,
     )

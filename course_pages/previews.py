@@ -89,6 +89,10 @@ class Preview:
         return _("Changed since it was published") if self.page.edited else _("Published")
 
     @property
+    def status_kind(self) -> str:
+        return "accent" if self.page.live and not self.page.edited else "warning"
+
+    @property
     def edit_url(self) -> str | None:
         return reverse("wagtailadmin_pages:edit", args=[self.page.pk]) if self.page.pk else None
 
@@ -122,7 +126,7 @@ def of_page(
     page: CoursePage | ModulePage | LessonPage, request: HttpRequest, mode: str | None
 ) -> HttpResponse:
     """Wagtail's preview: the page as it stands in the form, the rest of the course as drafted."""
-    draft = drafts.around(page)
+    draft = drafts.around(page, in_form=getattr(request, "is_editing", False))
     if draft is None:
         return private(TemplateResponse(request, "course_pages/preview_missing.html"))
     lineage = str(page.translation_key)
@@ -150,16 +154,13 @@ def show(preview: Preview, request: HttpRequest, course: CoursePage | None = Non
 def _course_for_visitors(
     preview: Preview, request: HttpRequest, course: CoursePage | None
 ) -> HttpResponse:
-    modules = [
-        module for module in preview.outline.modules if preview.module in (None, module.lineage)
-    ]
     context = {
         "preview": preview,
         "messages": (),
         "page": course,
         "course_title": preview.outline.title,
         "page_url_of_course": preview.home_url,
-    } | public.syllabus_context(modules, preview.lesson_url)
+    } | public.syllabus_context(preview.outline, preview.lesson_url, only=preview.module)
     template = "course_page" if course and not preview.module else "module_preview"
     return TemplateResponse(request, f"course_pages/{template}.html", context)
 

@@ -1,7 +1,7 @@
 """What anybody may see of a course: its page, its released syllabus, its free previews."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from wagtail.models import Page
 from course_pages import outline, rendering
 from course_pages.models.course import Course
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
-from course_pages.outline import Lesson, Module, Outline
+from course_pages.outline import Lesson, Outline
 
 
 def released(lineage: Any) -> tuple[Course, Outline] | None:
@@ -39,22 +39,26 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     return {
         "course": course,
         "json_ld": json_ld(page, live),
-    } | syllabus_context(live.modules, lambda lesson: lesson_url(course, lesson.address))
+    } | syllabus_context(live, lambda lesson: lesson_url(course, lesson.address))
 
 
-def syllabus_context(modules: Sequence[Module], url_of: Callable[[Lesson], str]) -> dict[str, Any]:
-    """These modules as a syllabus; free previews are linked."""
-    syllabus = [
+def syllabus_context(
+    live: Outline, url_of: Callable[[Lesson], str], *, only: str | None = None
+) -> dict[str, Any]:
+    """The syllabus, or the part of it that is one module; free previews are linked."""
+    syllabus: list[dict[str, Any]] = [
         {
+            "number": number,
             "title": module.title,
             "minutes": sum(lesson.minutes for lesson in module.lessons),
             "lessons": [_line(lesson, url_of) for lesson in module.lessons],
         }
-        for module in modules
+        for number, module in enumerate(live.modules, start=1)
+        if only in (None, module.lineage)
     ]
     return {
         "syllabus": syllabus,
-        "lesson_count": sum(len(module.lessons) for module in modules),
+        "lesson_count": sum(len(module["lessons"]) for module in syllabus),
         "minutes": sum(module["minutes"] for module in syllabus),
     }
 

@@ -101,6 +101,10 @@ OWN_ADDRESSES = {
     "messaging:mail": Address("messaging:mail", (1,)),
     "course_pages:instructor": Address("course_pages:instructor", ("ada",)),
     "course_admin:release_status": Address("course_admin:release_status", ("lesson",)),
+    "course_admin:walk": Address("course_admin:walk", ("course",)),
+    "course_admin:walk_lesson": Address("course_admin:walk_lesson", ("course", "draft lineage")),
+    "course_admin:walk_file": Address("course_admin:walk_file", ("course", "document")),
+    "course_admin:walk_file/own": Address("course_admin:walk_file", ("course", "own document")),
     "learning:my": Address("learning:my"),
     "learning:course": Address("learning:course", (HERE,)),
     "learning:join": Address("learning:join", (HERE,)),
@@ -274,6 +278,22 @@ course_admin:release_status|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-
 course_admin:release_status|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
 course_admin:release_status|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 course_admin:release_status|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk         |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:walk         |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:walk         |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk         |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk_lesson  |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:walk_lesson  |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:walk_lesson  |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk_lesson  |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk_file    |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:walk_file    |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |denied   |200      |denied   |200
+course_admin:walk_file    |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk_file    |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk_file/own|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:walk_file/own|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:walk_file/own|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:walk_file/own|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 learning:my            |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
@@ -504,7 +524,7 @@ def world() -> World:
     course = Course.objects.get(lineage=page.translation_key)
     releases.release(course=course, by=None)
     gone.delete()
-    make.lesson(module, "Draft", live=False, slug="draft")
+    draft = make.lesson(module, "Draft", live=False, slug="draft")
     releases.release(course=course, by=None)
     course.refresh_from_db()
     other = make.course(1, 1, title="Other")
@@ -512,6 +532,11 @@ def world() -> World:
     CoursePage.objects.get(translation_key=hidden.lineage).unpublish()
     InstructorProfile.objects.create(name="Ada", slug="ada")
     topic = Topic.objects.create(title="Topic", slug="topic")
+    own = Document.objects.create(
+        title="Own",
+        file=ContentFile(b"own", "own.pdf"),
+        collection=courses.ensure_collection(course),
+    )
     image = Image.objects.create(title="Picture", file=get_test_image_file())
 
     people: dict[str, User] = {
@@ -547,6 +572,8 @@ def world() -> World:
         "other": CoursePage.objects.get(translation_key=other.lineage).pk,
         "catalogue": make.catalogue().pk,
         "document": document.pk,
+        "own document": own.pk,
+        "draft lineage": draft.translation_key,
         "image": image.pk,
         "topic": topic.pk,
         "user": people["registered"].pk,

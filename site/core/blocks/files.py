@@ -101,7 +101,7 @@ class VideoBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        if not result["file"] and not result["url"]:
+        if not result["file"] and not result["url"] and not self.is_deferred_validation:
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "file": ValidationError(_("Choose a file or give an address."), code="required")
@@ -146,7 +146,8 @@ class EmbedBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        if result.player_url is None:
+        empty_draft = not result["url"] and self.is_deferred_validation
+        if result.player_url is None and not empty_draft:
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "url": ValidationError(
