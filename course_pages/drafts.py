@@ -144,9 +144,6 @@ def _assemble(path: str, pages: Iterable[DraftPage]) -> Draft | None:
 
 
 def _entry(page: DraftPage) -> Lesson:
-    studied = dict(page.studied)
-    # A form may leave the number out.
-    studied["minutes"] = studied["minutes"] or 0
     return Lesson(
-        lineage=page.lineage, address=page.lineage, title=page.title, digest="", **studied
+        lineage=page.lineage, address=page.lineage, title=page.title, digest="", **page.studied
     )

@@ -65,6 +65,23 @@ class TreePolicy(PagePermissionPolicy):
         return pages.exclude(in_catalogue) | theirs
 
 
+def offered(pages: Any, user: "User") -> Any:
+    """Of the pages that a chooser would offer, those whose titles this person may know.
+
+    Wagtail's chooser offers every page. Lessons and modules, and courses that are not public, are
+    offered to those with a right on them.
+    """
+    if user.is_superuser:
+        return pages
+    from course_pages.models import CoursePage, LessonPage, ModulePage
+
+    open_to_them = ~pages.type_q(ModulePage, LessonPage, CoursePage)
+    open_to_them |= pages.type_q(CoursePage) & Q(live=True)
+    for right in CataloguePolicy(Page).get_cached_permissions_for_user(user):
+        open_to_them |= Q(path__startswith=right.page.path)
+    return pages.filter(open_to_them)
+
+
 def register() -> None:
     """Call from `ready()`."""
     from course_pages.models import CataloguePage, CoursePage, LessonPage, ModulePage

@@ -15,7 +15,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from assets.models import Document
 from core import snapshots
-from course_pages import deleting
+from course_pages import deleting, permissions
 from course_pages.importing.writer import IMPORT_ACTION
 from course_pages.models import Course, InstructorProfile, Level, Topic
 
@@ -67,6 +67,11 @@ def course_files_have_one_door(document: Document, request: HttpRequest) -> Http
     if of_course or snapshots.is_pinned("document", document.pk):
         raise PermissionDenied
     return None
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choosers_keep_drafts_to_their_editors(pages: Any, request: HttpRequest) -> Any:
+    return permissions.offered(pages, request.user)  # type: ignore[arg-type]
 
 
 @hooks.register("register_log_actions")

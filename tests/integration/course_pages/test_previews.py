@@ -161,7 +161,7 @@ def test_unfinished_blocks_have_previews(course: Course, mode: str) -> None:
         ("code", {"language": "python", "code": ""}),
         ("text", rich_text(f"<p>{SENTENCE}</p>")),
     ]
-    form = lesson_form(title="", minutes="", free_preview="on", body=body)
+    form = lesson_form(title="", free_preview="on", body=body)
     html = shown(client, of(page), mode, form)
     assert SENTENCE in html
     assert "None" not in html
