@@ -4,7 +4,7 @@ Four lessons carry canaries in title and body: a draft, one scheduled for tomorr
 again, and the unpublished changes of one that learners study. Every channel is asked by every role.
 
 Seen to fail: with the permission taken from `walk.enter`, with the hook taken away that keeps
-drafts out of Wagtail's page chooser, and with `serve_lesson` showing any page without a release.
+drafts out of Wagtail's page chooser, and with the public syllabus made from the drafted tree.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from wagtail.models import Page
+from wagtail.search import index
 
 from core import clock
 from course_pages import releases
@@ -113,6 +115,9 @@ def nest(world: World) -> Nest:
     ]
     assert len(lessons) == 4
     assert not any(one.live for one in lessons[:3])
+    for one in lessons:
+        # What the worker does after the commit.
+        index.insert_or_update_object(one)
     return Nest(module.get_parent(), module, lessons)
 
 
@@ -139,11 +144,12 @@ def test_B03_control_whoever_edits_the_course_finds_all_of_it(
     home = client.get(walk).content.decode()
     for what in ("draft", "scheduled", "unpublished", "edit"):
         assert f"{CANARY} {what}" in home
-    for chooser in (
-        f"/admin/choose-page/{nest.module.pk}/",
-        f"/admin/choose-page/search/?q={CANARY}",
-    ):
-        assert f"{CANARY} draft" in client.get(chooser).content.decode()
+    channels = [f"/admin/choose-page/{nest.module.pk}/"]
+    if connection.vendor == "sqlite":
+        # Elsewhere full text is found once it is committed.
+        channels += [f"/admin/choose-page/search/?q={CANARY}", f"/admin/pages/search/?q={CANARY}"]
+    for url in channels:
+        assert f"{CANARY} draft" in client.get(url).content.decode(), url
     for lesson in nest.lessons:
         page = client.get(f"{walk}{lesson.translation_key}/").content.decode()
         draft = lesson.get_latest_revision_as_object()
