@@ -150,7 +150,7 @@ class AudioBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        if not result["file"] and not result["url"]:
+        if not result["file"] and not result["url"] and not self.is_deferred_validation:
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "file": ValidationError(_("Choose a file or give an address."), code="required")
@@ -193,7 +193,7 @@ class AudioBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        if not result["file"] and not result["url"]:
+        if not result["file"] and not result["url"] and not self.is_deferred_validation:
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "file": ValidationError(_("Choose a file or give an address."), code="required")

@@ -43,7 +43,9 @@ class ImageBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        if not result["decorative"] and not result["alt"].strip():
+        described = result["decorative"] or result["alt"].strip()
+        # A draft may still lack it, as it may lack what is required.
+        if not described and not self.is_deferred_validation:
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "alt": ValidationError(
