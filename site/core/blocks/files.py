@@ -159,49 +159,6 @@ class AudioBlock(blocks.StructBlock):
         return result
 
 
-class AudioBlock(blocks.StructBlock):
-    """Something to listen to, and to read for those who do not hear it."""
-
-    title = blocks.CharBlock(label=_("Title"), max_length=200)
-    file = DocumentChooserBlock(
-        label=_("Sound file"), required=False, help_text=_("An MP3, M4A, OGG or WAV file.")
-    )
-    url = blocks.URLBlock(
-        label=_("Or its address"),
-        required=False,
-        help_text=_("A recording on another site; it is shown as a link."),
-    )
-    transcript = blocks.RichTextBlock(
-        label=_("Transcript"),
-        required=False,
-        features=RICH_TEXT,
-        help_text=_("What is said, for those who cannot hear it or would rather read."),
-    )
-
-    class Meta:
-        label = _("Audio")
-        icon = "media"
-        group = MEDIA
-        template = "blocks/audio.html"
-        value_class = EmbedValue
-        preview_template = "blocks/previews/audio.html"
-        description = _("A recording to listen to, with its transcript.")
-
-    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        return context | {"href": file_href(value["file"], parent_context)}
-
-    def clean(self, value: Any) -> Any:
-        result = super().clean(value)
-        if not result["file"] and not result["url"] and not self.is_deferred_validation:
-            raise blocks.StructBlockValidationError(
-                block_errors={
-                    "file": ValidationError(_("Choose a file or give an address."), code="required")
-                }
-            )
-        return result
-
-
 class DownloadBlock(blocks.StructBlock):
     """A file to take away; handed out by the one door, never by a public address."""
 
@@ -239,8 +196,7 @@ class EmbedBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        empty_draft = not result["url"] and self.is_deferred_validation
-        if result.player_url is None and not empty_draft:
+        if result.player_url is None:
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "url": ValidationError(
