@@ -132,7 +132,7 @@ def _import(record: CourseImport) -> None:
     if record.publish and not may_publish(record.by):
         raise ImportRefused(_("Whoever asked for this import may not publish courses."))
     _note(record, step=Step.READING)
-    with load(Path(record.file.path)) as description:
+    with load(Path(record.file.path), name=record.original_name) as description:
         _note(
             record,
             title=description.title[:255],
