@@ -87,8 +87,8 @@ def give_up() -> int:
     ended = 0
     for record in CourseImport.objects.free().filter(attempts__gte=MOST_ATTEMPTS):
         reason = _(
-            "The import was broken off twice while it ran. A course is written whole or not at all, "
-            "so nothing stays half done. The package may be too large for this server; try a "
+            "The import was broken off twice while it ran. A course is written whole or not at "
+            "all, so nothing stays half done. The package may be too large for this server; try a "
             "smaller one, or ask whoever runs the site."
         )
         ended += _end(record, State.BROKEN_OFF, problem=reason)
