@@ -7,9 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.documents.blocks import DocumentChooserBlock
-from wagtail.images.blocks import ImageChooserBlock
 
+from core.blocks.choosers import DocumentChooserBlock, ImageChooserBlock
 from core.blocks.links import is_web_address
 from core.blocks.media import MEDIA
 from core.blocks.text import RICH_TEXT

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
+
+from core.blocks.choosers import ImageChooserBlock
 
 MEDIA = _("Media")
 
