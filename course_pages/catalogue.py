@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.paginator import Page as ResultsPage
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
-from django.http import QueryDict
+from django.http import HttpRequest
 from wagtail.models import Page
 
 from assets.models import Image
@@ -54,7 +54,7 @@ def published(private: list[Page] | None = None) -> QuerySet[CoursePage]:
 
 def cards(pages: QuerySet[CoursePage]) -> list[CourseCard]:
     """The cards of these pages in their order: 4 queries for any number."""
-    return [_card(row) for row in _rows(pages)]
+    return [_card(row, None) for row in _rows(pages)]
 
 
 def _rows(pages: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
@@ -76,10 +76,11 @@ def _rows(pages: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
     )
 
 
-def _card(page: Any) -> CourseCard:
+def _card(page: Any, request: HttpRequest | None) -> CourseCard:
+    # The request remembers where the site's root is; without it each page asks the cache.
     return CourseCard(
         title=page.title,
-        url=page.get_url() or "",
+        url=page.get_url(request) or "",
         summary=page.summary,
         image=page.image,
         level=page.level,
@@ -119,7 +120,9 @@ class Counted(Paginator[CourseCard]):
         self.count = total
 
 
-def results(pages: QuerySet[CoursePage], asked: str | None) -> ResultsPage[CourseCard]:
+def results(
+    pages: QuerySet[CoursePage], asked: str | None, request: HttpRequest
+) -> ResultsPage[CourseCard]:
     """One page of results with their number: rows and total by one query.
 
     A page number that is none is the first, one beyond the end the last.
@@ -130,13 +133,14 @@ def results(pages: QuerySet[CoursePage], asked: str | None) -> ResultsPage[Cours
     rows: list[Any] = list(counted[start : start + PER_PAGE])
     if not rows and number > 1:
         last = max(Counted(pages.count()).num_pages, 1)
-        return results(pages, str(last)) if last < number else results(pages, None)
+        return results(pages, str(last) if last < number else None, request)
     paginator = Counted(rows[0].total if rows else 0)
-    return ResultsPage([_card(row) for row in rows], number, paginator)
+    return ResultsPage([_card(row, request) for row in rows], number, paginator)
 
 
-def context(parameters: QueryDict, private: list[Page] | None = None) -> dict[str, Any]:
-    """What the catalogue page shows for these filters; unknown ones are ignored."""
+def context(request: HttpRequest, private: list[Page] | None = None) -> dict[str, Any]:
+    """What the catalogue page shows for the filters asked for; unknown ones are ignored."""
+    parameters = request.GET
     query = parameters.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
     topics, levels = filters()
     topic = next((one for one in topics if one.slug == parameters.get("topic")), None)
@@ -146,7 +150,7 @@ def context(parameters: QueryDict, private: list[Page] | None = None) -> dict[st
         pages = pages.filter(topics=topic)
     if level:
         pages = pages.filter(level=level)
-    page = results(pages, parameters.get("page"))
+    page = results(pages, parameters.get("page"), request)
     chosen = {
         "q": query,
         "topic": topic.slug if topic else "",

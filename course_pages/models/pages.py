@@ -39,7 +39,7 @@ class CataloguePage(InCatalogue, BasePage):
         from course_pages import catalogue
 
         return super().get_context(request, *args, **kwargs) | catalogue.context(
-            request.GET, self.private_pages()
+            request, self.private_pages()
         )
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:

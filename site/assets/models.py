@@ -51,6 +51,12 @@ class Image(AbstractImage):
         verbose_name_plural = _("images")
         permissions = [("choose_image", "Can choose image")]
 
+    @property
+    def kept_as(self) -> tuple[Any, ...]:
+        """What its sizes are made from (`{% kept %}`)."""
+        point = (self.focal_point_x, self.focal_point_y)
+        return (self.pk, self.file.name, *point, self.focal_point_width, self.focal_point_height)
+
     def get_upload_to(self, filename: str) -> str:
         self.sha256 = digest_of(self.file)
         return path_for("images", self.sha256, filename)

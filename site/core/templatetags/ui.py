@@ -1,18 +1,48 @@
-"""Small filters of the templates in `templates/`: no queries, no knowledge of the domain."""
+"""Small tags and filters of the templates in `templates/`: nothing here knows the domain."""
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
 COVERS = 10
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A component with its values, known by what they stand for."""
+
+    template: str
+    language: str
+    known_by: tuple[Any, ...]
+    values: dict[str, Any] = field(compare=False)
+
+
+@register.simple_tag
+def kept(template: str, **values: Any) -> SafeString:
+    """`{% kept "components/cover.html" image=image title=title %}`: an include, rendered once.
+
+    For components that show nothing but these values, in the reader's language. A thing that is
+    no plain value tells by `kept_as` what it stands for: another one, another rendering.
+    """
+    known_by = tuple((name, getattr(value, "kept_as", value)) for name, value in values.items())
+    return _rendered(Kept(template, get_language() or "", known_by, values))
+
+
+@lru_cache(maxsize=4096)
+def _rendered(component: Kept) -> SafeString:
+    return render_to_string(component.template, component.values)
 
 
 @register.filter
