@@ -1,10 +1,11 @@
 """Addresses below `/admin/` that are ours."""
 
-from django.urls import path
+from django.urls import include, path
 
 from course_pages import admin_views
 
 app_name = "course_admin"
 urlpatterns = [
     path("pages/<int:page_id>/release/", admin_views.release_status, name="release_status"),
+    path("courses/", include("course_pages.structure.urls")),
 ]

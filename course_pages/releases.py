@@ -188,6 +188,12 @@ def roll_back(*, course: Course, to: int, by: User | None, notes: str = "") -> R
     return made
 
 
+def is_due(course: Course) -> bool:
+    """Whether a release follows by itself, sooner or later, without anybody doing anything."""
+    waits = course.dirty_since is not None and not course.hold
+    return waits and course.mode == ReleaseMode.ON_PUBLISH
+
+
 def release_due() -> int:
     """Release every course in *on publish* mode that changed and has rested; returns how many.
 

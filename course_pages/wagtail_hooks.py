@@ -1,23 +1,35 @@
 """Courses in Wagtail's admin."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from accounts.models import User
 from assets.models import Document
 from core import snapshots
-from course_pages import deleting
+from course_pages import deleting, status
 from course_pages.importing.writer import IMPORT_ACTION
-from course_pages.models import Course, InstructorProfile, Level, Topic
+from course_pages.models import (
+    Course,
+    CoursePage,
+    InstructorProfile,
+    LessonPage,
+    Level,
+    ModulePage,
+    Topic,
+)
+from course_pages.structure.home import YourCourses
 
 
 class TopicViewSet(SnippetViewSet):
@@ -56,6 +68,24 @@ def own_admin_addresses() -> list[Any]:
 @hooks.register("insert_editor_js")
 def editor_script() -> str:
     return format_html('<script type="module" src="{}"></script>', static("admin.js"))
+
+
+@hooks.register("construct_homepage_panels")
+def your_courses(request: HttpRequest, panels: list[Any]) -> None:
+    panels.insert(0, YourCourses())
+
+
+@hooks.register("register_page_header_buttons")
+def to_the_structure(
+    page: Page, user: User, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """From every page of a course to the screen that shows the whole of it."""
+    if not issubclass(page.specific_class or Page, CoursePage | ModulePage | LessonPage):
+        return
+    course = status.course_of(page)
+    if course is not None:
+        url = reverse("course_admin:structure", args=[course.pk])
+        yield Button(_("Course structure"), url, icon_name="list-ul", priority=5)
 
 
 @hooks.register("before_serve_document")

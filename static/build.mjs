@@ -24,9 +24,9 @@ const dist = path.join(here, "dist");
 const packages = path.join(root, "node_modules");
 const watching = process.argv.includes("--watch");
 
-const MODULES = ["app.js", "admin.js"];
+const MODULES = ["app.js", "admin.js", "structure.js"];
 const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
-const STYLES = ["app.css", "admin.css"];
+const STYLES = ["app.css", "admin.css", "structure.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"];
 const SHEETS = ["wght.css", "wght-italic.css"];

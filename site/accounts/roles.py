@@ -54,6 +54,8 @@ class Role:
 
 
 OPEN_ADMIN = ("wagtailadmin.access_admin",)
+NEW_COURSE = ("course_pages.add_course",)
+"""Begin a course of one's own; its maker becomes its teacher."""
 CATALOGUE_DATA = (
     *rights("course_pages.topic", ALL),
     *rights("course_pages.level", ALL),
@@ -67,14 +69,15 @@ LEARNER_RECORDS = (
 
 INSTRUCTOR = Role(
     name="Instructor",
-    purpose="Opens the admin; writes in the courses whose teachers they are.",
-    permissions=OPEN_ADMIN,
+    purpose="Opens the admin; writes in the courses whose teachers they are; begins new ones.",
+    permissions=(*OPEN_ADMIN, *NEW_COURSE),
 )
 EDITOR = Role(
     name="Editor",
     purpose="Writes and publishes every page and approves what others wrote.",
     permissions=(
         *OPEN_ADMIN,
+        *NEW_COURSE,
         *CATALOGUE_DATA,
         *rights("course_pages.course", VIEW),
         *rights("course_pages.release", VIEW),
@@ -101,6 +104,7 @@ ADMINISTRATOR = Role(
     purpose="Everything but making superusers.",
     permissions=(
         *OPEN_ADMIN,
+        *NEW_COURSE,
         *CATALOGUE_DATA,
         *LEARNER_RECORDS,
         *rights("course_pages.release", VIEW),
