@@ -80,6 +80,11 @@ class Outline:
         return {lesson.lineage: lesson for lesson in self.lessons}
 
     @cached_property
+    def module_titles(self) -> dict[str, str]:
+        """Lineage → title of each module."""
+        return {module.lineage: module.title for module in self.modules}
+
+    @cached_property
     def positions(self) -> dict[str, int]:
         """Lineage → place in order of study, from 0."""
         return {lesson.lineage: index for index, lesson in enumerate(self.lessons)}

@@ -30,7 +30,11 @@ def course_of(page: Page) -> Course | None:
 
 def of_page(page: Page) -> Status:
     """Compare the published page with the live release."""
-    course = course_of(page)
+    return of_page_in(course_of(page), page)
+
+
+def of_page_in(course: Course | None, page: Page) -> Status:
+    """As `of_page`, for a course that is known, with its live release."""
     if course is None or course.live_release is None:
         return Status(
             "new", _("Not released yet"), _("Learners see nothing of this course so far."), course

@@ -79,7 +79,7 @@ def build(course: Course) -> Candidate | None:
 
     sources = {
         str(row["translation_key"]): LessonSource(
-            lineage=str(row["translation_key"]), title=row["title"], raw=_raw(row["raw"])
+            lineage=str(row["translation_key"]), title=row["title"], raw=raw_blocks(row["raw"])
         )
         for row in kept
     }
@@ -103,7 +103,8 @@ def build(course: Course) -> Candidate | None:
     return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses)
 
 
-def _raw(stored: str | None) -> list[dict[str, Any]]:
+def raw_blocks(stored: str | None) -> list[dict[str, Any]]:
+    """The blocks of a body that was read as text."""
     value = json.loads(stored or "[]")
     # MariaDB's JSON columns may hold the text once more encoded.
     return json.loads(value) if isinstance(value, str) else value
@@ -114,6 +115,11 @@ def lineages_of_links(bodies: Iterable[Any]) -> dict[int, str]:
     wanted: set[int] = set()
     for body in bodies:
         wanted |= content.linked_page_ids(body)
+    return lineages_of(wanted)
+
+
+def lineages_of(wanted: set[int]) -> dict[int, str]:
+    """Primary key → lineage of pages; no query for none."""
     if not wanted:
         return {}
     return {

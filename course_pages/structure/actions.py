@@ -207,7 +207,7 @@ def duplicate(*, course: Course, pk: int, by: User) -> Page:
         MovePageAction(
             Page.objects.get(pk=made.pk), Page.objects.get(pk=original.pk), "right", user=by
         ).execute(skip_permission_checks=True)  # Its maker, in the place where it was made.
-        return made
+        return Page.objects.get(pk=made.pk)
 
 
 def publish(*, course: Course, pk: int, below: bool, by: User) -> list[Page]:

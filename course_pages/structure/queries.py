@@ -4,18 +4,28 @@ Titles and settings are those of the newest draft; the state says what learners 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
-from wagtail.models import Page, Revision
+from django.db.models import FilteredRelation, Q, TextField
+from django.db.models.functions import Cast
+from wagtail.models import Page
 
-from course_pages import outline, tree
-from course_pages.models import Course, CoursePage
-from course_pages.structure.states import Known, State, of_lesson, of_module
+from course_pages import content, outline, tree
+from course_pages.content import LessonSource
+from course_pages.models import Course, CoursePage, LessonPage
+from course_pages.outline import Lesson, Outline
+from course_pages.structure import states
+from course_pages.structure.states import State
 
+Row = dict[str, Any]
 SETTINGS = ("title", "section", "required", "free_preview", "minutes")
+COMPARED = ("section", "required", "free_preview", "minutes", "completion")
+SHOW_ALL = 100
+"""A course of up to so many lessons shows them all; in a larger one modules are opened."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,14 @@ class ModuleRow:
 
 @dataclass(frozen=True)
 class Structure:
-    """`order` is a fingerprint of what stands where: a screen with another one is stale."""
+    """`opened` are the modules whose lessons are shown; `order` is a fingerprint of what stands
+    where: a screen with another one is stale.
+    """
 
     course: Course
     page: CoursePage
     modules: tuple[ModuleRow, ...]
+    opened: frozenset[int]
     order: str
 
     @cached_property
@@ -91,70 +104,97 @@ def current_order(page: CoursePage) -> str:
     return order_of(below.order_by("path").values_list("pk", "depth"))
 
 
-def load(course: Course, page: CoursePage) -> Structure:
-    """The course's modules and lessons with their states."""
-    rows = list(
-        Page.objects.filter(path__startswith=page.path, depth__gt=page.depth)
-        .order_by("path")
-        .values(
-            *("pk", "path", "depth", "translation_key", "title", "live", "locked"),
-            "has_unpublished_changes",
-            *(f"lessonpage__{name}" for name in SETTINGS if name != "title"),
-        )
-    )
-    drafts = _drafts(page)
-    known = known_of(course)
+def load(course: Course, page: CoursePage, chosen: Collection[str] = ()) -> Structure:
+    """The course's modules and lessons, with the states of those that are shown: ≤ 3 queries.
+
+    Shown are the lessons of the `chosen` modules (keys as text), in a small course all of them.
+    """
+    rows = _rows(page)
+    live = outline.load(course.live_release.outline_id) if course.live_release else None
     heads = [row for row in rows if row["depth"] == page.depth + 1]
-    below: dict[str, list[dict[str, Any]]] = {head["path"]: [] for head in heads}
+    below: dict[str, list[Row]] = {head["path"]: [] for head in heads}
     for row in rows:
         if row["depth"] == page.depth + 2:
             below[row["path"][: -Page.steplen]].append(row)
+    every = sum(map(len, below.values())) <= SHOW_ALL
+    opened = {head["pk"] for head in heads if every or str(head["pk"]) in chosen}
+    differing: set[int] = set()
+    if live is not None and _may_differ(course):
+        shown = [row for head in heads if head["pk"] in opened for row in below[head["path"]]]
+        differing = _differing(shown, live, {row["pk"]: row["translation_key"] for row in rows})
     modules = [
         _module(
             head,
-            drafts,
-            known,
-            tuple(_lesson(row, drafts, known, head["live"]) for row in below[head["path"]]),
+            live,
+            tuple(
+                _lesson(row, live, differs=row["pk"] in differing, module_live=head["live"])
+                for row in below[head["path"]]
+            ),
         )
         for head in heads
     ]
     order = order_of((row["pk"], row["depth"]) for row in rows)
-    return Structure(course, page, tuple(modules), order)
+    return Structure(course, page, tuple(modules), frozenset(opened), order)
 
 
-def known_of(course: Course) -> Known:
-    """What learners see, and what the next release would be; the latter only where it can differ.
-
-    A course that waits for nothing shows its pages as they are published.
-    """
-    if course.live_release is None:
-        return Known(None, None)
-    live = outline.load(course.live_release.outline_id)
-    if course.dirty_since is None and not course.problem and not course.hold:
-        return Known(live, None)
-    candidate = tree.build(course)
-    return Known(live, candidate.outline if candidate else None)
-
-
-def _drafts(page: CoursePage) -> dict[int, dict[str, Any]]:
-    """Primary key → settings in the newest draft, of all pages that have an unpublished one."""
-    open_drafts = Page.objects.filter(
-        path__startswith=page.path, depth__gt=page.depth, has_unpublished_changes=True
+def _rows(page: CoursePage) -> list[Row]:
+    """Everything below the course but the bodies; settings of drafts come with their revision."""
+    stored = [f"lessonpage__{name}" for name in SETTINGS if name != "title"]
+    return list(
+        Page.objects.filter(path__startswith=page.path, depth__gt=page.depth)
+        .annotate(
+            draft=FilteredRelation("latest_revision", condition=Q(has_unpublished_changes=True))
+        )
+        .order_by("path")
+        .values(
+            *("pk", "path", "depth", "translation_key", "title", "live", "locked"),
+            *("has_unpublished_changes", "lessonpage__completion", "lessonpage__era", *stored),
+            *(f"draft__content__{name}" for name in SETTINGS),
+        )
     )
-    revisions = Revision.objects.filter(pk__in=open_drafts.values("latest_revision_id"))
-    fields = [f"content__{name}" for name in SETTINGS]
+
+
+def _may_differ(course: Course) -> bool:
+    """A course that waits for nothing shows learners its pages as they are published."""
+    return course.dirty_since is not None or bool(course.problem) or course.hold
+
+
+def _differing(rows: list[Row], live: Outline, lineages: Mapping[int, UUID]) -> set[int]:
+    """Keys of the published lessons whose published state is not the released one."""
+    entries = {row["pk"]: live.by_lineage.get(str(row["translation_key"])) for row in rows}
+    asked = [row for row in rows if row["live"] and entries[row["pk"]] is not None]
+    bodies = dict(
+        LessonPage.objects.filter(pk__in=[row["pk"] for row in asked])
+        .annotate(raw=Cast("body", TextField()))
+        .values_list("pk", "raw")
+    )
+    raws = {pk: tree.raw_blocks(body) for pk, body in bodies.items()}
+    linked = {pk for raw in raws.values() for pk in content.linked_page_ids(raw)}
+    known = {pk: str(lineage) for pk, lineage in lineages.items()}
+    known |= tree.lineages_of(linked - set(known))
     return {
-        int(row["object_id"]): {name: row[f"content__{name}"] for name in SETTINGS}
-        for row in revisions.values("object_id", *fields)
+        row["pk"]
+        for row in asked
+        if row["pk"] in raws and not _same(row, raws[row["pk"]], entries[row["pk"]], known)
     }
 
 
-def _lesson(
-    row: dict[str, Any], drafts: dict[int, dict[str, Any]], known: Known, module_live: bool
-) -> LessonRow:
-    stored = {name: row[f"lessonpage__{name}"] for name in SETTINGS if name != "title"}
-    shown = {"title": row["title"]} | stored
-    shown |= {k: v for k, v in drafts.get(row["pk"], {}).items() if v is not None}
+def _same(
+    row: Row, raw: list[dict[str, Any]], entry: Lesson | None, lineages: Mapping[int, str]
+) -> bool:
+    assert entry is not None
+    source = LessonSource(entry.lineage, row["title"], raw)
+    settings = all(row[f"lessonpage__{name}"] == getattr(entry, name) for name in COMPARED)
+    return (
+        settings
+        and row["title"] == entry.title
+        and row["lessonpage__era"] <= entry.era
+        and content.freeze(source, lineages).digest == entry.digest
+    )
+
+
+def _lesson(row: Row, live: Outline | None, *, differs: bool, module_live: bool) -> LessonRow:
+    shown = {name: _newest(row, name) for name in SETTINGS}
     return LessonRow(
         pk=row["pk"],
         title=shown["title"],
@@ -162,28 +202,30 @@ def _lesson(
         required=bool(shown["required"]),
         free_preview=bool(shown["free_preview"]),
         minutes=int(shown["minutes"] or 0),
-        state=of_lesson(row, known, module_live=module_live),
+        state=states.of_lesson(row, live, differs=differs, module_live=module_live),
         locked=row["locked"],
         live=row["live"],
         has_draft=row["has_unpublished_changes"] or not row["live"],
     )
 
 
-def _module(
-    row: dict[str, Any],
-    drafts: dict[int, dict[str, Any]],
-    known: Known,
-    lessons: tuple[LessonRow, ...],
-) -> ModuleRow:
+def _module(row: Row, live: Outline | None, lessons: tuple[LessonRow, ...]) -> ModuleRow:
     return ModuleRow(
         pk=row["pk"],
-        title=drafts.get(row["pk"], {}).get("title") or row["title"],
-        state=of_module(row, known),
+        title=_newest(row, "title"),
+        state=states.of_module(row, live),
         locked=row["locked"],
         live=row["live"],
         has_draft=row["has_unpublished_changes"] or not row["live"],
         lessons=lessons,
     )
+
+
+def _newest(row: Row, name: str) -> Any:
+    """A setting as its draft has it, or as it is stored where there is none."""
+    drafted = row[f"draft__content__{name}"]
+    stored = row["title"] if name == "title" else row[f"lessonpage__{name}"]
+    return stored if drafted is None else drafted
 
 
 def step(page: CoursePage, pk: int, *, up: bool) -> tuple[int, int | None] | None:

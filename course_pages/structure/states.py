@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,45 +18,32 @@ class State:
     help: str
 
 
-@dataclass(frozen=True)
-class Known:
-    """What learners see, and the next release where it may differ from that."""
-
-    live: Outline | None
-    next: Outline | None
-
-    @cached_property
-    def released(self) -> dict[str, str]:
-        """Lineage → title of the modules that learners see."""
-        return {module.lineage: module.title for module in self.live.modules} if self.live else {}
-
-
-def of_lesson(row: Mapping[str, Any], known: Known, *, module_live: bool) -> State:
-    """A lesson's state from its page's row."""
-    lineage = str(row["translation_key"])
-    entry = known.live.by_lineage.get(lineage) if known.live else None
+def of_lesson(
+    row: Mapping[str, Any], live: Outline | None, *, differs: bool, module_live: bool
+) -> State:
+    """A lesson's state from its page's row; `differs` from what learners see, as published."""
+    released = live is not None and str(row["translation_key"]) in live.by_lineage
     if not row["live"]:
-        return draft() if entry is None else leaving()
+        return leaving() if released else draft()
     if not module_live:
         return State(
             "ahead",
             _("Waits for its module"),
             _("The lesson is published, its module is not: publish the module too."),
         )
-    if entry is None:
+    if not released:
         return coming()
-    offered = known.next.by_lineage.get(lineage) if known.next else entry
-    return _compared(same=offered == entry, newer_draft=row["has_unpublished_changes"])
+    return _compared(same=not differs, newer_draft=row["has_unpublished_changes"])
 
 
-def of_module(row: Mapping[str, Any], known: Known) -> State:
+def of_module(row: Mapping[str, Any], live: Outline | None) -> State:
     """A module's state from its page's row; that of its lessons is theirs."""
-    entry = known.released.get(str(row["translation_key"]))
+    title = live.module_titles.get(str(row["translation_key"])) if live else None
     if not row["live"]:
-        return draft() if entry is None else leaving()
-    if entry is None:
+        return draft() if title is None else leaving()
+    if title is None:
         return coming()
-    return _compared(same=entry == row["title"], newer_draft=row["has_unpublished_changes"])
+    return _compared(same=title == row["title"], newer_draft=row["has_unpublished_changes"])
 
 
 def draft() -> State:

@@ -27,9 +27,6 @@ from course_pages.structure.actions import Refused, Stale
 from course_pages.structure.forms import LessonForm, NewCourseForm, TitleForm
 from course_pages.structure.templates import TEMPLATES, template_of
 
-OPEN_ALL = 100
-"""A course of up to so many lessons shows them all; in a larger one modules are opened."""
-
 View = Callable[..., HttpResponse]
 
 
@@ -67,17 +64,20 @@ def learner_view(course: Course, page: CoursePage) -> str:
         return page.url if page.live and page.url else draft
 
 
+def chosen_in(request: HttpRequest) -> set[str]:
+    """The modules whose lessons the screen shows."""
+    return {*request.POST.getlist("open"), *request.GET.getlist("open")}
+
+
 def context_of(request: HttpRequest, structure: queries.Structure) -> dict[str, Any]:
     """What the screen and its parts need."""
-    chosen = request.POST.getlist("open") or request.GET.getlist("open")
-    every = len(structure.lessons) <= OPEN_ALL
     rights = structure.page.permissions_for_user(user_of(request))
     return {
         "structure": structure,
         "course": structure.course,
         "page": structure.page,
-        "opened": {module.pk for module in structure.modules if every or str(module.pk) in chosen},
-        "status": status.of_page(structure.page),
+        "opened": structure.opened,
+        "status": status.of_page_in(structure.course, structure.page),
         "waits": structure.page.live and releases.is_due(structure.course),
         "may_publish": rights.can_publish(),
         "may_add": rights.can_add_subpage(),
@@ -89,7 +89,7 @@ def context_of(request: HttpRequest, structure: queries.Structure) -> dict[str, 
 @never_cache
 @of_course
 def structure(request: HttpRequest, course: Course, page: CoursePage) -> HttpResponse:
-    context = context_of(request, queries.load(course, page))
+    context = context_of(request, queries.load(course, page, chosen_in(request)))
     if is_fragment(request):
         return render(request, "course_pages/structure/_answer.html", context | {"whole": True})
     return render(request, "course_pages/structure/structure.html", context)
@@ -100,10 +100,10 @@ def structure(request: HttpRequest, course: Course, page: CoursePage) -> HttpRes
 @of_course
 def module(request: HttpRequest, course: Course, page: CoursePage, page_id: int) -> HttpResponse:
     """One module with its lessons, for a screen that opens it."""
-    loaded = queries.load(course, page)
+    loaded = queries.load(course, page, {str(page_id)})
     if loaded.module(page_id) is None:
         raise Http404
-    context = context_of(request, loaded) | {"changed": {page_id}, "opened": {page_id}}
+    context = context_of(request, loaded) | {"changed": {page_id}}
     return render(request, "course_pages/structure/_answer.html", context)
 
 
@@ -123,7 +123,7 @@ def answer(
         messages.add_message(request, level, message)
         return to_screen(request, course, changed)
     fresh = Course.objects.select_related("live_release").get(pk=course.pk)
-    context = context_of(request, queries.load(fresh, page))
+    context = context_of(request, queries.load(fresh, page, chosen_in(request)))
     context |= {"changed": changed or set(), "whole": changed is None}
     context |= {"message": message, "failed": level != messages.SUCCESS}
     return render(request, "course_pages/structure/_answer.html", context)
@@ -282,7 +282,7 @@ def place_asked_for(request: HttpRequest, page: CoursePage, page_id: int) -> tup
 @failing_softly
 def duplicate(request: HttpRequest, course: Course, page: CoursePage, page_id: int) -> HttpResponse:
     made = actions.duplicate(course=course, pk=page_id, by=user_of(request))
-    words = _("“%(title)s” was made, as a draft.") % {"title": made.get_admin_display_title()}
+    words = _("“%(title)s” was made, as a draft.") % {"title": made.draft_title}
     whole = made.depth == page.depth + 1
     return answer(request, course, words, changed=None if whole else parent_module(page, made))
 

@@ -38,6 +38,7 @@ from core import clock
 from core.models import OutboxMessage
 from course_pages import courses, releases
 from course_pages.models import Course, CoursePage, InstructorProfile, TeachingRight, Topic
+from course_pages.structure import queries
 from learning.models import AccessGrant
 from learning.services import enrolment
 from tests.cases import measure
@@ -101,6 +102,28 @@ OWN_ADDRESSES = {
     "messaging:mail": Address("messaging:mail", (1,)),
     "course_pages:instructor": Address("course_pages:instructor", ("ada",)),
     "course_admin:release_status": Address("course_admin:release_status", ("lesson",)),
+    "course_admin:new_course": Address(
+        "course_admin:new_course", (), {"title": "New", "template": "empty"}
+    ),
+    "course_admin:structure": Address("course_admin:structure", ("row",)),
+    "course_admin:structure_module": Address("course_admin:structure_module", ("row", "module")),
+    "course_admin:structure_add": Address(
+        "course_admin:structure_add", ("row",), {"parent": "module", "title": "New"}
+    ),
+    "course_admin:structure_edit": Address(
+        "course_admin:structure_edit",
+        ("row", "lesson"),
+        {"title": "Anew", "minutes": "5", "revision": ""},
+    ),
+    "course_admin:structure_move": Address(
+        "course_admin:structure_move", ("row", "lesson"), {"direction": "down", "order": "order"}
+    ),
+    "course_admin:structure_duplicate": Address(
+        "course_admin:structure_duplicate", ("row", "lesson")
+    ),
+    "course_admin:structure_publish": Address(
+        "course_admin:structure_publish", ("row", "module"), {"below": "1"}
+    ),
     "learning:my": Address("learning:my"),
     "learning:course": Address("learning:course", (HERE,)),
     "learning:join": Address("learning:join", (HERE,)),
@@ -274,6 +297,38 @@ course_admin:release_status|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-
 course_admin:release_status|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
 course_admin:release_status|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 course_admin:release_status|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:new_course         |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |200      |200      |denied   |200
+course_admin:new_course         |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |200      |200      |denied   |200
+course_admin:new_course         |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |302*         |302*     |302*     |denied   |302*
+course_admin:new_course         |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |302*         |302*     |302*     |denied   |302*
+course_admin:structure          |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:structure          |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:structure          |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure          |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_module   |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:structure_module   |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:structure_module   |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_module   |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_add      |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_add      |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_add      |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_add      |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_edit     |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:structure_edit     |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |200      |200      |denied   |200
+course_admin:structure_edit     |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_edit     |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_move     |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_move     |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_move     |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_move     |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_duplicate|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_duplicate|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_duplicate|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_duplicate|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_publish  |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_publish  |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_publish  |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_publish  |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
 learning:my            |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
@@ -542,6 +597,8 @@ def world() -> World:
         clients[role].force_login(user)
     things = {
         "course": page.pk,
+        "row": course.pk,
+        "order": queries.current_order(page),
         "module": module.pk,
         "lesson": lesson.pk,
         "other": CoursePage.objects.get(translation_key=other.lineage).pk,
