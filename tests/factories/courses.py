@@ -129,21 +129,47 @@ def edit(page: Page, *, publish: bool = True, **changes: Any) -> Page:
     return Page.objects.get(pk=page.pk).specific
 
 
-def many_lessons(course: Course, number: int) -> None:
-    """`number` more published lessons in the course's first module, written in bulk."""
+def many_modules(course: Course, number: int) -> None:
+    """`number` more published, empty modules, written in bulk."""
     page = CoursePage.objects.get(translation_key=course.lineage)
-    parent = page.get_children().first()
-    assert parent is not None
-    template = LessonPage.objects.child_of(parent).first()
+    template = ModulePage.objects.child_of(page).first()
     assert template is not None
-    start = parent.numchild
-    pages, rows = [], []
+    stored = _many_pages(page, template, number, "module")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO course_pages_modulepage (page_ptr_id, summary) VALUES (%s, '')",
+            [(pk,) for pk in stored],
+        )
+
+
+def many_lessons(course: Course, number: int, parent: Page | None = None) -> None:
+    """`number` more published lessons in a module (the course's first), written in bulk."""
+    page = CoursePage.objects.get(translation_key=course.lineage)
+    parent = parent or page.get_children().first()
+    template = LessonPage.objects.descendant_of(page).first()
+    assert parent is not None
+    assert template is not None
+    stored = _many_pages(parent, template, number, "many")
+    body = json.dumps([text_block("One of many.")])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO course_pages_lessonpage"
+            " (page_ptr_id, summary, section, required, free_preview, minutes, completion, era,"
+            " body)"
+            " VALUES (%s, '', '', 1, 0, 5, 'done', 1, %s)",
+            [(pk, body) for pk in stored],
+        )
+
+
+def _many_pages(parent: Page, template: Page, number: int, name: str) -> list[int]:
+    """Keys of new children of `parent`, without the rows of their own type."""
+    start = Page.objects.get(pk=parent.pk).numchild
+    pages = []
     for index in range(number):
-        path = Page._get_path(parent.path, parent.depth + 1, start + index + 1)
-        title, slug = f"Many {index}", f"many-{index}"
+        title, slug = f"{name.title()} {index}", f"{name}-{index}"
         pages.append(
             Page(
-                path=path,
+                path=Page._get_path(parent.path, parent.depth + 1, start + index + 1),
                 depth=parent.depth + 1,
                 numchild=0,
                 title=title,
@@ -157,16 +183,6 @@ def many_lessons(course: Course, number: int) -> None:
             )
         )
     Page.objects.bulk_create(pages)
-    stored = Page.objects.filter(path__in=[one.path for one in pages])
-    body = json.dumps([text_block("One of many.")])
-    for one in stored:
-        rows.append((one.pk, body))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO course_pages_lessonpage"
-            " (page_ptr_id, summary, section, required, free_preview, minutes, completion, era,"
-            " body)"
-            " VALUES (%s, '', '', 1, 0, 5, 'done', 1, %s)",
-            rows,
-        )
     Page.objects.filter(pk=parent.pk).update(numchild=start + number)
+    paths = [one.path for one in pages]
+    return list(Page.objects.filter(path__in=paths).values_list("pk", flat=True))
