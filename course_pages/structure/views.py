@@ -81,6 +81,8 @@ def context_of(request: HttpRequest, structure: queries.Structure) -> dict[str, 
         "waits": structure.page.live and releases.is_due(structure.course),
         "may_publish": rights.can_publish(),
         "may_add": rights.can_add_subpage(),
+        # Wagtail asks for this right of whoever deletes a page with others below it.
+        "may_delete_many": rights.user.is_superuser or "bulk_delete" in rights.permissions,
         "learner_view": learner_view(structure.course, structure.page),
     }
 

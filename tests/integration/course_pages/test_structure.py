@@ -527,6 +527,21 @@ def test_a_page_that_somebody_locked_is_left_alone(course: Course, screen: Clien
     assert first == second == ["Nothing was changed. “Lesson 1.1” is locked."]
 
 
+def test_deleting_is_offered_to_those_who_may(client: Client, course: Course) -> None:
+    """The way leads over Wagtail's page and our second step, and back here."""
+    teacher, editor = UserFactory(roles=["Instructor"]), UserFactory(roles=["Editor"])
+    courses.add_teacher(course=course, user=teacher, by=None)
+    module, lesson = modules(course)[0], make.lesson_page(course, "Lesson 1.1")
+    ways = [reverse("wagtailadmin_pages:delete", args=[one.pk]) for one in (module, lesson)]
+    for user, offered in ((teacher, [False, True]), (editor, [True, True])):
+        client.force_login(user)
+        shown = client.get(url("structure", course)).content.decode()
+        assert [f'href="{way}?next=' in shown for way in ways] == offered
+    back = client.post(f"{ways[1]}?next={url('structure', course)}")
+    assert back.url == url("structure", course)  # type: ignore[attr-defined]
+    assert tree(course)[0] == ["Lesson 1.2", "Lesson 1.3"]
+
+
 # --- With our script -------------------------------------------------------------------------
 
 
