@@ -195,7 +195,8 @@ class EmbedBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        if result.player_url is None:
+        empty_draft = not result["url"] and self.is_deferred_validation
+        if result.player_url is None and not empty_draft:
             raise blocks.StructBlockValidationError(
                 block_errors={
                     "url": ValidationError(

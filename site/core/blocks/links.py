@@ -75,7 +75,8 @@ class ButtonBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
-        if bool(result["page"]) == bool(result["url"]):
+        empty_draft = self.is_deferred_validation and not result["page"] and not result["url"]
+        if bool(result["page"]) == bool(result["url"]) and not empty_draft:
             message = (
                 _("Choose a page or give an address, not both.")
                 if result["page"]

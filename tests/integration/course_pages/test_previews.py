@@ -159,6 +159,9 @@ def test_unfinished_blocks_have_previews(course: Course, mode: str) -> None:
         ("download", {"title": "", "file": "", "description": ""}),
         ("embed", {"url": "", "title": ""}),
         ("code", {"language": "python", "code": ""}),
+        ("audio", {"title": "", "file": "", "url": "", "transcript": rich_text("")}),
+        ("math", {"formula": "", "description": ""}),
+        ("button", {"label": "", "page": "", "url": ""}),
         ("text", rich_text(f"<p>{SENTENCE}</p>")),
     ]
     form = lesson_form(title="", free_preview="on", body=body)
