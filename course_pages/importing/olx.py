@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from course_pages.importing import sanitise
-from course_pages.importing.blocks import HEADING_LENGTH, callout, heading
+from course_pages.importing.blocks import HEADING_LENGTH, callout, heading, quiz
 from course_pages.importing.blocks import TITLE_LENGTH as LONGEST_BLOCK_TITLE
 from course_pages.importing.description import (
     Block,
@@ -32,6 +32,7 @@ from course_pages.importing.description import (
 )
 from course_pages.importing.errors import SourceRefused
 from course_pages.importing.olx_problem import problem_html
+from course_pages.importing.olx_questions import read_questions
 from course_pages.importing.olx_static import Statics
 from course_pages.importing.olx_texts import activity_texts
 from course_pages.importing.olx_video import read_video
@@ -487,18 +488,27 @@ class _Reader:
     def _problem(self, element: etree._Element, name: str) -> _Piece:
         made = problem_html(element)
         text = sanitise.to_rich_text(made.html, self.static)
-        notes = list(text.notes)
         title = name if name != "problem" else _("Question")
-        reason = _("its questions are shown as text until there are quizzes")
+        questions = read_questions(
+            element, lambda source: sanitise.to_rich_text(source, self.static).html
+        )
+        kind, reason = Kind.CONVERTED, _("its questions are kept for quizzes, shown as text")
         if made.runs_python:
             reason = _("not supported: carries Python, which is never run; its text is kept")
         elif made.unsupported:
             reason = _("not supported: %s; its text is kept") % ", ".join(sorted(made.unsupported))
-        if not visible(text.html):
-            shown = [*text.extras, _not_here(title, "problem")]
-            return _Piece(shown, Kind.CONVERTED, reason, notes)
-        quiz = Block("quiz", {"title": title[:LONGEST_BLOCK_TITLE], "text": text.html})
-        return _Piece([*text.extras, quiz], Kind.CONVERTED, reason, notes)
+        elif unclear := [q["reason"] for q in questions if q["type"] == "unsupported"]:
+            reason = _("not supported: %s; its text is kept") % ", ".join(sorted(set(unclear)))
+        elif not questions:
+            reason = _("it asks nothing: its text is kept")
+        if made.runs_python or any(q["type"] == "unsupported" for q in questions):
+            kind = Kind.REPORTED
+        blocks = list(text.extras)
+        if kind is Kind.REPORTED:
+            blocks.append(_not_here(title, "problem"))
+        if visible(text.html) or questions:
+            blocks.append(quiz(title, text.html, "olx", questions))
+        return _Piece(blocks, kind, reason, list(text.notes))
 
     def _video(self, element: etree._Element, name: str) -> _Piece:
         title = (name if name != element.tag else _("Video"))[:LONGEST_BLOCK_TITLE]
@@ -636,7 +646,10 @@ def _not_here(title: str, tag: str) -> Block:
     if tag == "video":
         text = _("This video is not available here.")
     elif tag == "problem":
-        text = _("This exercise worked only on the platform that the course was made for.")
+        text = _(
+            "This exercise is not supported here: it worked only on the platform that the course "
+            "was made for. Its text is kept."
+        )
     else:
         text = _(
             "This activity (%(activity)s) worked only on the platform that the course was made for."

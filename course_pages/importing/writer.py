@@ -47,7 +47,7 @@ LESSON_LINK = re.compile(
 )
 # Which fields of a block's value name a file of the description.
 IMAGE_FIELDS = {"image": ("image",), "video": ("poster",)}
-FILE_FIELDS = {"video": ("file", "captions"), "download": ("file",)}
+FILE_FIELDS = {"video": ("file", "captions"), "audio": ("file",), "download": ("file",)}
 # What an import writes into a page, and so what makes it "edited since".
 CONTENT: dict[type[CoursePage] | type[ModulePage] | type[LessonPage], tuple[str, ...]] = {
     CoursePage: ("title", "summary", "image", "body"),

@@ -137,7 +137,7 @@ def test_python_in_a_problem_is_never_run_and_said_so(read: Read, tmp_path: Path
     )
     course = read(**{"course/problem/p1.xml": problem})
     (finding,) = findings(course, "problem")
-    assert finding.kind is Kind.CONVERTED
+    assert finding.kind is Kind.REPORTED
     assert "not supported" in finding.reason
     assert "never run" in finding.reason
     assert "How many?" in lesson(course, "Second lesson").blocks[0].value["text"]
