@@ -490,6 +490,8 @@ def _with_links(value: Any, ids: Mapping[str, int]) -> Any:
         return LESSON_LINK.sub(lambda match: _page_link(match, ids), value)
     if isinstance(value, dict):
         return {name: _with_links(item, ids) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_links(item, ids) for item in value]
     return value
 
 

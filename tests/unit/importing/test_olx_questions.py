@@ -27,7 +27,9 @@ def test_one_of_several_with_feedback_hints_and_explanation() -> None:
         "<demandhint><hint>fire</hint><hint>blood</hint></demandhint>"
     )
     assert found["type"] == "choice"
-    assert "Look." in found["stem"] and "Which?" in found["stem"] and "red" not in found["stem"]
+    assert "Look." in found["stem"]
+    assert "Which?" in found["stem"]
+    assert "red" not in found["stem"]
     assert found["choices"] == [
         {"text": "red", "correct": True, "feedback": "Yes."},
         {"text": "blue", "correct": False, "feedback": ""},
