@@ -35,6 +35,7 @@ from course_pages.importing.olx_problem import problem_html
 from course_pages.importing.olx_questions import read_questions
 from course_pages.importing.olx_static import Statics
 from course_pages.importing.olx_texts import activity_texts
+from course_pages.importing.olx_types import ACTIVITIES, CHOOSERS, FILED
 from course_pages.importing.olx_video import read_video
 from course_pages.importing.richtext import clean_rich_text, to_plain, visible
 from course_pages.importing.targets import Note, TargetKind
@@ -46,43 +47,9 @@ SUMMARY_LENGTH = 300
 TITLE_LENGTH = 255
 WORDS_PER_MINUTE = 200
 
-# Blocks that hold other blocks and mean something that we do not do yet.
-CHOOSERS = {
-    "split_test": "every group's content is shown, one after the other",
-    "library_content": "all questions are shown instead of a random draw",
-    "itembank": "all questions are shown instead of a random draw",
-    "randomize": "everything is shown instead of a random choice",
-    "conditional": "shown without its condition",
-    "wrapper": "its parts are shown as they are",
-    "problemset": "its parts are shown as they are",
-}
 UNTITLED = {"", "unit", "section", "subsection", "vertical", "sequential"}
 # A note of these kinds changes nothing that a learner would miss.
 HARMLESS = {"style", "icon"}
-
-ACTIVITIES = {
-    "openassessment": "open response assessment",
-    "lti": "external tool",
-    "lti_consumer": "external tool",
-    "drag-and-drop-v2": "drag and drop",
-    "edx_sga": "assignment with upload",
-    "staffgradedxblock": "staff graded points",
-    "done": "“mark as done” button",
-    "annotatable": "annotation exercise",
-    "discussion": "discussion",
-    "poll": "poll",
-    "poll_question": "poll",
-    "survey": "survey",
-    "rate": "rating",
-    "scorm": "SCORM package",
-    "h5pxblock": "H5P package",
-    "google-calendar": "Google calendar",
-    "google-document": "Google document",
-    "word_cloud": "word cloud",
-    "library_sourced": "content from a library",
-    "azure_media_services": "video on Azure Media Services",
-    "wiki": "wiki",
-}
 
 
 def is_olx(root: Path) -> bool:
@@ -589,13 +556,6 @@ class _Reader:
                 self._account(Kind.IMPORTED, "file", name, title)
             else:
                 self._account(Kind.REPORTED, "file", name, title, nothing)
-
-
-# Component types that have files of their own in an export.
-FILED = {
-    "course", "chapter", "sequential", "vertical", "html", "problem", "video",
-    "split_test", "library_content", "conditional", "annotatable", "randomize", "wrapper",
-}  # fmt: skip
 
 
 def _titled(units: list[_Unit], section: str) -> list[_Unit]:

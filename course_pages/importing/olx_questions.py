@@ -215,6 +215,7 @@ def _accepted(response: etree._Element, words: Words) -> Iterator[tuple[str, str
 def number(text: str) -> str:
     """A plain number, in full, with a decimal point; "" for anything else."""
     text = re.sub(r"[\s\u00a0\u202f_]", "", text).replace("\u2212", "-")
+    text = re.sub(r"\*10(?:\^|\*\*)\(?([-+]?\d+)\)?$", r"e\1", text)
     if len(text) > 60 or not re.fullmatch(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d{1,3})?", text):
         return ""
     try:

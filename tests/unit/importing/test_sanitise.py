@@ -5,6 +5,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -49,7 +50,7 @@ def made(source: str) -> Sanitised:
     return to_blocks(source, Resolver())
 
 
-def blocks(source: str) -> list[tuple[str, object]]:
+def blocks(source: str) -> list[tuple[str, Any]]:
     return [(block.type, block.value) for block in made(source).blocks]
 
 
