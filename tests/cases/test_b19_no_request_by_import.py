@@ -26,7 +26,7 @@ class Web:
 
 @pytest.mark.django_db
 def test_B19_an_import_asks_no_address(tmp_path: Path, canary: Canary) -> None:
-    """Taken out: `no_network` stays, but a `urlopen(url)` put into `_picture` is seen here."""
+    """There is nothing to take out: with a `urlopen(url)` put into `_picture` it failed."""
     courses.catalogue()
     at = canary.url
     html = (
