@@ -1,5 +1,10 @@
 """The blocks of a lesson and of a course's public page."""
 
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -23,11 +28,39 @@ from core.blocks import (
 from core.blocks.text import RICH_TEXT
 
 
+def validate_json(text: str) -> None:
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValidationError(_("This is no JSON."), code="json") from error
+    if not isinstance(whole, dict):
+        raise ValidationError(_("This is no JSON object."), code="json")
+
+
+class SourceBlock(blocks.FieldBlock):
+    """What an import parsed of questions, answers and all: kept with the page, never shown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.field = forms.CharField(
+            required=False, widget=forms.HiddenInput(), validators=[validate_json], strip=False
+        )
+        super().__init__(**kwargs)
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """Nothing: whoever searches must not find the answers."""
+        return []
+
+    class Meta:
+        label = _("Imported questions")
+        default = ""
+
+
 class QuizBlock(blocks.StructBlock):
     """Questions as text, until assessments make them answerable."""
 
     title = blocks.CharBlock(label=_("Title"), max_length=200)
     text = blocks.RichTextBlock(label=_("Questions"), features=RICH_TEXT)
+    source = SourceBlock()
 
     class Meta:
         label = _("Questions")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
 from course_pages.importing.description import Block
 
 HEADING_LENGTH = 200
@@ -49,3 +53,31 @@ def video(title: str, *, url: str = "", file: str | None = None) -> Block:
 
 def callout(title: str, text: str, kind: str = "note") -> Block:
     return Block("callout", {"kind": kind, "title": title[:TITLE_LENGTH], "text": text})
+
+
+def quiz(title: str, text: str, source_format: str, questions: Sequence[dict[str, Any]]) -> Block:
+    """Questions as text, and all that was parsed of them for the quiz engine."""
+    source = {"v": 1, "format": source_format, "questions": list(questions)}
+    value = {"title": title[:TITLE_LENGTH], "text": text}
+    return Block("quiz", value | {"source": json.dumps(source, ensure_ascii=False)})
+
+
+def audio(title: str, *, url: str = "", file: str | None = None) -> Block:
+    value = {"title": title[:TITLE_LENGTH], "file": file, "url": url, "transcript": ""}
+    return Block("audio", value)
+
+
+def formula(tex: str, description: str = "") -> Block:
+    return Block("math", {"formula": tex, "description": description})
+
+
+def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
+    """A table of words; its cells are rich text."""
+    return Block(
+        "table",
+        {
+            "caption": caption,
+            "columns": [{"type": "text", "heading": head} for head in heads],
+            "rows": [{"values": list(cells)} for cells in rows],
+        },
+    )

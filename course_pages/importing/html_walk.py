@@ -17,20 +17,23 @@ from course_pages.importing.blocks import (
     ALT_LENGTH,
     HEADING_LENGTH,
     TITLE_LENGTH,
+    audio,
     callout,
     download,
+    formula,
     heading,
     picture,
     video,
 )
 from course_pages.importing.description import Block
+from course_pages.importing.html_table import Grid, cell_html, grid, heads, tables
+from course_pages.importing.mathml import to_tex
 from course_pages.importing.richtext import (
     FORBIDDEN,
     Line,
     List,
     Part,
     Rule,
-    cells_as_lists,
     folded,
     visible,
 )
@@ -63,6 +66,9 @@ ICON_TEXT = {
     "clear": "✗",
 }
 POOR_LINK_TEXT = {"here", "click here", "link", "this", "download", "file", "pdf"}
+MATHJAX = {
+    "[mathjaxinline]": r"\(", "[/mathjaxinline]": r"\)", "[mathjax]": r"\[", "[/mathjax]": r"\]",
+}  # fmt: skip
 CODE_LANGUAGES = {language for language, __ in LANGUAGES}
 CODE_ALIASES = {
     "js": "javascript",
@@ -93,6 +99,8 @@ def walked(source: str, resolver: Resolver) -> Walker:
 def parse(source: str) -> HtmlElement | None:
     """The HTML as a tree, or None where there is nothing in it."""
     source = FORBIDDEN.sub("", source)
+    for theirs, ours in MATHJAX.items():
+        source = source.replace(theirs, ours)
     if not source.strip():
         return None
     tree, too_deep = _tree(source)
@@ -428,15 +436,14 @@ class Walker:
             if target.kind is TargetKind.FILE:
                 shown = title or target.title
                 self.parts.append(
-                    video(shown, file=target.value) if as_video else download(target.value, shown)
+                    video(shown, file=target.value) if as_video else audio(shown, file=target.value)
                 )
                 return
             if target.kind is TargetKind.WEB and as_video:
                 self.parts.append(video(title or _("Video"), url=target.value))
                 return
             if target.kind is TargetKind.WEB:
-                label = html.escape(title or target.value, quote=False)
-                self.parts.append(Line(f'<a href="{html.escape(target.value)}">{label}</a>'))
+                self.parts.append(audio(title or _("Audio"), url=target.value))
                 return
             self.note(
                 "video" if as_video else "audio", target.value, _("the file is not in the source")
@@ -449,12 +456,13 @@ class Walker:
         self.say(" ".join(" ".join(element.itertext()).split()))
 
     def _walk_math(self, element: HtmlElement) -> None:
-        for annotation in element.iter("annotation"):
-            if "tex" in (annotation.get("encoding") or "").lower():
-                self.say(rf"\({''.join(annotation.itertext()).strip()}\)")
-                return
-        self.note("formula", "math", _("a formula in MathML keeps only its signs"))
-        self.say(" ".join(" ".join(element.itertext()).split()))
+        tex = to_tex(element)
+        if not tex:
+            return
+        if (element.get("display") or "") == "block" and not self._open:
+            self.emit(formula(tex))
+        else:
+            self.say(rf"\({tex}\)")
 
     # Forms: nothing here can be sent, the words stay
 
@@ -569,39 +577,39 @@ class Walker:
         self.content(element)
         self.end_line()
 
-    # Tables: rows become lines until there is a block for tables
+    # Tables
 
     def _walk_table(self, element: HtmlElement) -> None:
         self.end_line()
-        caption = ""
-        rows: list[tuple[HtmlElement, list[HtmlElement]]] = []
-        for child in element.iter("caption", "tr"):
-            owner = next(child.iterancestors("table"))
-            if owner is not element:
-                continue
-            if child.tag == "caption":
-                caption = " ".join("".join(child.itertext()).split())
-            else:
-                rows.append((child, [c for c in child if c.tag in {"td", "th"}]))
-        if caption:
-            self.parts.append(Line(f"<b>{html.escape(caption, quote=False)}</b>"))
-        if all(len(cells) <= 1 for __, cells in rows):
-            # A table of one column lays out, it does not tabulate.
+        found = grid(element)
+        for row in element.iter("tr"):
+            if next(row.iterancestors("table")) is element:
+                self._report_handlers(row)
+        body = found.rows[1:] if found.has_head else found.rows
+        if found.width <= 1 or not body or self._lays_out(element, found):
             self.content(element)
             self.end_line()
             return
-        self.note("table", caption or _("table"), _("flattened: its rows became lines"))
         self._strays(element)
-        heads: list[str] = []
-        if self._is_header(*rows[0]):
-            heads = [" ".join(" ".join(cell.itertext()).split()) for cell in rows[0][1]]
-            rows = rows[1:]
-            if any(heads):
-                line = " — ".join(f"<b>{html.escape(h, quote=False)}</b>" for h in heads if h)
-                self.parts.append(Line(line))
-        for row, cells in rows:
-            self._report_handlers(row)
-            self._row(cells, heads)
+        rows: list[list[str]] = []
+        later: list[Block] = []
+        for row in body:
+            cells = []
+            for cell in row:
+                words, blocks = folded(self._sub(cell)) if cell is not None else ("", [])
+                cells.append(cell_html(words))
+                later += blocks
+            rows.append(cells + [""] * (found.width - len(cells)))
+        head = heads(found.rows[0] if found.has_head else (), found.width)
+        for block in (*tables(found.caption, head, rows), *later):
+            self.emit(block)
+
+    @staticmethod
+    def _lays_out(element: HtmlElement, found: Grid) -> bool:
+        """Whether the table only places pictures, frames or other tables beside each other."""
+        held = next(element.iter("img", "iframe", "video", "audio", "pre", "h1", "h2", "h3"), None)
+        nested = any(inner is not element for inner in element.iter("table"))
+        return not found.has_head and (held is not None or nested)
 
     def _strays(self, table: HtmlElement) -> None:
         """Words and scripts that stand in a table but in none of its cells."""
@@ -616,45 +624,6 @@ class Walker:
                     self.walk(child)
                 self.say(child.tail)
         self.end_line()
-
-    @staticmethod
-    def _is_header(row: HtmlElement, cells: list[HtmlElement]) -> bool:
-        parent = row.getparent()
-        in_head = parent is not None and parent.tag == "thead"
-        plain = all(
-            next(cell.iter("img", "ul", "ol", "pre", "table", "a"), None) is None for cell in cells
-        )
-        return plain and len(cells) > 1 and (in_head or all(cell.tag == "th" for cell in cells))
-
-    def _row(self, cells: list[HtmlElement], heads: list[str]) -> None:
-        if heads and len(heads) == 2 and len(cells) == 2:
-            words, blocks = folded(self._sub(cells[0]))
-            if words:
-                self.parts.append(Line(words if words.startswith("<b>") else f"<b>{words}</b>"))
-            self.parts += blocks
-            self.parts += self._sub(cells[1])
-            return
-        cells_made = [folded(self._sub(cell)) for cell in cells]
-        texts = [words for words, __ in cells_made]
-        if heads and len(heads) > 2 and len(texts) > 1:
-            if texts[0]:
-                first = f"{html.escape(heads[0], quote=False)}: " if heads[0] else ""
-                self.parts.append(
-                    Line(f"<b>{first}</b>{texts[0]}" if first else f"<b>{texts[0]}</b>")
-                )
-            items = []
-            for index, words in enumerate(texts[1:], start=1):
-                label = html.escape(heads[index], quote=False) if index < len(heads) else ""
-                if words:
-                    items.append(f"<li>{f'<b>{label}</b>: ' if label else ''}{words}</li>")
-            if items:
-                self.parts.append(List(f"<ul>{''.join(items)}</ul>"))
-        elif len(texts) > 5 or any("<ul>" in w or "<ol>" in w or "<br>" in w for w in texts):
-            self.parts += cells_as_lists(texts)
-        elif any(texts):
-            self.parts.append(Line(" — ".join(words for words in texts if words)))
-        for __, blocks in cells_made:
-            self.parts += blocks
 
 
 def _language(element: HtmlElement) -> str:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from course_pages.importing import sanitise
-from course_pages.importing.blocks import HEADING_LENGTH, callout, heading
+from course_pages.importing.blocks import HEADING_LENGTH, callout, heading, quiz
 from course_pages.importing.blocks import TITLE_LENGTH as LONGEST_BLOCK_TITLE
 from course_pages.importing.description import (
     Block,
@@ -32,8 +32,10 @@ from course_pages.importing.description import (
 )
 from course_pages.importing.errors import SourceRefused
 from course_pages.importing.olx_problem import problem_html
+from course_pages.importing.olx_questions import read_questions
 from course_pages.importing.olx_static import Statics
 from course_pages.importing.olx_texts import activity_texts
+from course_pages.importing.olx_types import ACTIVITIES, CHOOSERS, FILED
 from course_pages.importing.olx_video import read_video
 from course_pages.importing.richtext import clean_rich_text, to_plain, visible
 from course_pages.importing.targets import Note, TargetKind
@@ -45,43 +47,9 @@ SUMMARY_LENGTH = 300
 TITLE_LENGTH = 255
 WORDS_PER_MINUTE = 200
 
-# Blocks that hold other blocks and mean something that we do not do yet.
-CHOOSERS = {
-    "split_test": "every group's content is shown, one after the other",
-    "library_content": "all questions are shown instead of a random draw",
-    "itembank": "all questions are shown instead of a random draw",
-    "randomize": "everything is shown instead of a random choice",
-    "conditional": "shown without its condition",
-    "wrapper": "its parts are shown as they are",
-    "problemset": "its parts are shown as they are",
-}
 UNTITLED = {"", "unit", "section", "subsection", "vertical", "sequential"}
 # A note of these kinds changes nothing that a learner would miss.
 HARMLESS = {"style", "icon"}
-
-ACTIVITIES = {
-    "openassessment": "open response assessment",
-    "lti": "external tool",
-    "lti_consumer": "external tool",
-    "drag-and-drop-v2": "drag and drop",
-    "edx_sga": "assignment with upload",
-    "staffgradedxblock": "staff graded points",
-    "done": "“mark as done” button",
-    "annotatable": "annotation exercise",
-    "discussion": "discussion",
-    "poll": "poll",
-    "poll_question": "poll",
-    "survey": "survey",
-    "rate": "rating",
-    "scorm": "SCORM package",
-    "h5pxblock": "H5P package",
-    "google-calendar": "Google calendar",
-    "google-document": "Google document",
-    "word_cloud": "word cloud",
-    "library_sourced": "content from a library",
-    "azure_media_services": "video on Azure Media Services",
-    "wiki": "wiki",
-}
 
 
 def is_olx(root: Path) -> bool:
@@ -487,18 +455,27 @@ class _Reader:
     def _problem(self, element: etree._Element, name: str) -> _Piece:
         made = problem_html(element)
         text = sanitise.to_rich_text(made.html, self.static)
-        notes = list(text.notes)
         title = name if name != "problem" else _("Question")
-        reason = _("its questions are shown as text until there are quizzes")
+        questions = read_questions(
+            element, lambda source: sanitise.to_rich_text(source, self.static).html
+        )
+        kind, reason = Kind.CONVERTED, _("its questions are kept for quizzes, shown as text")
         if made.runs_python:
             reason = _("not supported: carries Python, which is never run; its text is kept")
         elif made.unsupported:
             reason = _("not supported: %s; its text is kept") % ", ".join(sorted(made.unsupported))
-        if not visible(text.html):
-            shown = [*text.extras, _not_here(title, "problem")]
-            return _Piece(shown, Kind.CONVERTED, reason, notes)
-        quiz = Block("quiz", {"title": title[:LONGEST_BLOCK_TITLE], "text": text.html})
-        return _Piece([*text.extras, quiz], Kind.CONVERTED, reason, notes)
+        elif unclear := [q["reason"] for q in questions if q["type"] == "unsupported"]:
+            reason = _("not supported: %s; its text is kept") % ", ".join(sorted(set(unclear)))
+        elif not questions:
+            reason = _("it asks nothing: its text is kept")
+        if made.runs_python or any(q["type"] == "unsupported" for q in questions):
+            kind = Kind.REPORTED
+        blocks = list(text.extras)
+        if kind is Kind.REPORTED:
+            blocks.append(_not_here(title, "problem"))
+        if visible(text.html) or questions:
+            blocks.append(quiz(title, text.html, "olx", questions))
+        return _Piece(blocks, kind, reason, list(text.notes))
 
     def _video(self, element: etree._Element, name: str) -> _Piece:
         title = (name if name != element.tag else _("Video"))[:LONGEST_BLOCK_TITLE]
@@ -581,13 +558,6 @@ class _Reader:
                 self._account(Kind.REPORTED, "file", name, title, nothing)
 
 
-# Component types that have files of their own in an export.
-FILED = {
-    "course", "chapter", "sequential", "vertical", "html", "problem", "video",
-    "split_test", "library_content", "conditional", "annotatable", "randomize", "wrapper",
-}  # fmt: skip
-
-
 def _titled(units: list[_Unit], section: str) -> list[_Unit]:
     """Lessons with names of their own: "Unit" says nothing, and a section of one needs no name."""
     named = []
@@ -636,7 +606,10 @@ def _not_here(title: str, tag: str) -> Block:
     if tag == "video":
         text = _("This video is not available here.")
     elif tag == "problem":
-        text = _("This exercise worked only on the platform that the course was made for.")
+        text = _(
+            "This exercise is not supported here: it worked only on the platform that the course "
+            "was made for. Its text is kept."
+        )
     else:
         text = _(
             "This activity (%(activity)s) worked only on the platform that the course was made for."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -49,12 +50,14 @@ class ProblemText:
 def problem_html(problem: etree._Element) -> ProblemText:
     """The problem's statement and choices as HTML that still has to be sanitised."""
     tree = copy.deepcopy(problem)
-    scripts = [s for s in tree.iter("script") if "python" in (s.get("type") or "python")]
+    scripts = [s for s in tree.iter("script") if "javascript" not in (s.get("type") or "")]
     graded_inline = any(
         (answer.text or "").strip() and answer.getparent().tag in MACHINES
         for answer in tree.iter("answer")
     )
     unsupported = {MACHINES[e.tag] for e in tree.iter() if e.tag in MACHINES}
+    if len(scripts) < len(list(tree.iter("script"))):
+        unsupported.add("JavaScript")
     for element in list(tree.iter()):
         if isinstance(element.tag, str):
             _rewrite(element)
@@ -65,6 +68,37 @@ def problem_html(problem: etree._Element) -> ProblemText:
     )
 
 
+def fragment_html(
+    part: etree._Element | str | None,
+    *,
+    inner: bool = False,
+    without: Collection[str] = (),
+    open_answers: bool = False,
+) -> str:
+    """A piece of a problem as HTML: its words, its fields as blanks, nothing secret."""
+    if part is None or isinstance(part, str):
+        return _escaped(part)
+    tree = copy.deepcopy(part)
+    tree.tail = None
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str) or element is tree:
+            continue
+        if element.tag in without:
+            _replace(element, "")
+        elif not open_answers or element.tag in {"script", "style"}:
+            _rewrite(element)
+    if not inner and tree.tag not in without:
+        if tree.getparent() is None and tree.tag in SECRET:
+            return ""
+        holder = etree.Element("div")
+        holder.append(tree)
+        _rewrite(tree)
+        tree = holder
+    words = [_escaped(tree.text)]
+    words += [etree.tostring(child, encoding="unicode", method="html") for child in tree]
+    return "".join(words)
+
+
 def _rewrite(element: etree._Element) -> None:
     tag = element.tag
     if tag in SECRET:
@@ -73,7 +107,7 @@ def _rewrite(element: etree._Element) -> None:
         trailing = element.get("trailing_text") or ""
         _replace(element, f"{element.get('label') or ''}{BLANK}{trailing}")
     elif tag == "optioninput":
-        _replace(element, f" [ {' / '.join(_options(element))} ] ")
+        _replace(element, f" [ {' / '.join(option_words(element))} ] ")
     elif tag in {"choicegroup", "checkboxgroup", "radiogroup", "choicetextgroup"}:
         _rename(element, "ul")
     elif tag in {"choice"}:
@@ -100,7 +134,7 @@ def _rewrite(element: etree._Element) -> None:
         _rename(element, "div")
 
 
-def _options(element: etree._Element) -> list[str]:
+def option_words(element: etree._Element) -> list[str]:
     listed = element.get("options")
     if listed:
         try:

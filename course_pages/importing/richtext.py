@@ -101,20 +101,6 @@ def inline_words(block: Block) -> str:
             return f"“{words}”" + (f" — {source}" if source else "")
 
 
-def cells_as_lists(texts: list[str]) -> Iterator[Part]:
-    """Each cell a list item, but for cells that are lists already."""
-    items: list[str] = []
-    for words in [*texts, None]:
-        is_list = words is not None and re.fullmatch(r"<(ul|ol)>.*</\1>", words, re.DOTALL)
-        if (is_list or words is None) and items:
-            yield List(f"<ul>{''.join(items)}</ul>")
-            items = []
-        if is_list and words:
-            yield List(words)
-        elif words:
-            items.append(f"<li>{words}</li>")
-
-
 def folded(parts: list[Part]) -> tuple[str, list[Block]]:
     """Parts made fit for the inside of a list item, and the blocks that must follow the list."""
     words: list[str] = []

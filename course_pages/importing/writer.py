@@ -47,7 +47,7 @@ LESSON_LINK = re.compile(
 )
 # Which fields of a block's value name a file of the description.
 IMAGE_FIELDS = {"image": ("image",), "video": ("poster",)}
-FILE_FIELDS = {"video": ("file", "captions"), "download": ("file",)}
+FILE_FIELDS = {"video": ("file", "captions"), "audio": ("file",), "download": ("file",)}
 # What an import writes into a page, and so what makes it "edited since".
 CONTENT: dict[type[CoursePage] | type[ModulePage] | type[LessonPage], tuple[str, ...]] = {
     CoursePage: ("title", "summary", "image", "body"),
@@ -490,6 +490,8 @@ def _with_links(value: Any, ids: Mapping[str, int]) -> Any:
         return LESSON_LINK.sub(lambda match: _page_link(match, ids), value)
     if isinstance(value, dict):
         return {name: _with_links(item, ids) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_links(item, ids) for item in value]
     return value
 
 

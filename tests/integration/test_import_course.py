@@ -364,3 +364,21 @@ def test_real_course_imports_and_is_released(name: str) -> None:
         again = writer.write(description, parent=make.catalogue(), by=None, publish=True)
     assert (again.created, again.updated, again.kept, again.vanished) == ([], [], [], [])
     assert counts() == before
+
+
+def of_pages(number: int) -> dict[str, str]:
+    units = "".join(
+        f'<vertical display_name="L{n}"><html>Words {n}</html></vertical>' for n in range(number)
+    )
+    return {"course/sequential/s1.xml": f'<sequential display_name="S">{units}</sequential>'}
+
+
+def test_queries_grow_with_the_pages_and_not_faster(run: Import) -> None:
+    counted = []
+    for number in (10, 20, 40):
+        key = f'<course url_name="run" org="Org" course="N{number}"/>'
+        with CaptureQueriesContext(connection) as queries:
+            run(**{"course/course.xml": key}, **of_pages(number))
+        counted.append(len(queries))
+    first, second, third = counted
+    assert third - second <= 2 * (second - first) * 1.1

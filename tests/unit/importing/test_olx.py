@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from io import BytesIO
@@ -14,6 +15,7 @@ from PIL import Image
 from course_pages.importing import load, olx
 from course_pages.importing.description import CourseDescription, Finding, Kind, LessonDescription
 from course_pages.importing.errors import SourceRefused
+from course_pages.importing.olx_types import MERELY_REPORTED
 from course_pages.importing.report import Report
 from tests.factories.archives import olx as export
 
@@ -137,10 +139,12 @@ def test_python_in_a_problem_is_never_run_and_said_so(read: Read, tmp_path: Path
     )
     course = read(**{"course/problem/p1.xml": problem})
     (finding,) = findings(course, "problem")
-    assert finding.kind is Kind.CONVERTED
+    assert finding.kind is Kind.REPORTED
     assert "not supported" in finding.reason
     assert "never run" in finding.reason
-    assert "How many?" in lesson(course, "Second lesson").blocks[0].value["text"]
+    marked, kept = lesson(course, "Second lesson").blocks
+    assert (marked.type, kept.type) == ("callout", "quiz")
+    assert "How many?" in kept.value["text"]
     assert not canary.exists()
     assert os.getcwd() not in str(course)
 
@@ -436,6 +440,32 @@ def test_broken_vertical_is_a_finding(read: Read, content: str | None) -> None:
     assert [each.title for each in course.lessons()] == ["Second lesson"]
 
 
+def test_the_written_list_is_the_one_in_the_code() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "import.md").read_text()
+    rows = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", text, re.MULTILINE))
+    assert rows == MERELY_REPORTED
+
+
+def test_one_section_in_two_chapters_is_shown_once_and_named(read: Read) -> None:
+    course = read(
+        **{
+            "course/course/run.xml": (
+                '<course display_name="C"><chapter url_name="one"/><chapter url_name="two"/>'
+                "</course>"
+            ),
+            "course/chapter/two.xml": (
+                '<chapter display_name="Kaksi 第二"><sequential url_name="s1"/>'
+                '<sequential display_name="Inline"><vertical display_name="Lesson 三">'
+                "<html>Words</html></vertical></sequential></chapter>"
+            ),
+        }
+    )
+    assert [module.title for module in course.modules] == ["First module", "Kaksi 第二"]
+    assert lesson(course, "Lesson 三").blocks
+    again = [f for f in findings(course, "sequential") if f.kind is Kind.REPORTED]
+    assert [(f.place, "second time" in f.reason) for f in again] == [("Kaksi 第二", True)]
+
+
 def real_courses() -> list[dict[str, Any]]:
     folder = os.environ.get("LECTERN_SHARED_DATA")
     if not folder:
@@ -465,7 +495,12 @@ def test_real_course_is_accounted_for_block_by_block(course: dict[str, Any]) -> 
             assert each.title.strip()
         html = next((row for row in report.rows if row.block_type == "html"), None)
         assert html is None or html.reported == 0
-        assert all(row.reported == 0 for row in report.rows if row.block_type == "problem")
+        for finding in description.findings:
+            if finding.kind is Kind.REPORTED:
+                assert finding.block_type in MERELY_REPORTED
+                assert finding.reason
+            if finding.block_type == "problem" and finding.kind is Kind.REPORTED:
+                assert finding.reason.startswith("not supported: ")
 
 
 @needs_courses

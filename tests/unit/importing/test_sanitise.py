@@ -5,6 +5,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -49,7 +50,7 @@ def made(source: str) -> Sanitised:
     return to_blocks(source, Resolver())
 
 
-def blocks(source: str) -> list[tuple[str, object]]:
+def blocks(source: str) -> list[tuple[str, Any]]:
     return [(block.type, block.value) for block in made(source).blocks]
 
 
@@ -171,10 +172,16 @@ def test_table_of_two_columns() -> None:
         "<table><tr><th>Kind</th><th>Use</th></tr>"
         "<tr><td>Bar</td><td><ul><li>compare</li></ul></td></tr></table>"
     )
-    assert [block.value for block in found.blocks] == [
-        "<p><b>Kind</b> — <b>Use</b></p><p><b>Bar</b></p><ul><li>compare</li></ul>"
-    ]
-    assert [note.what for note in found.notes] == ["table"]
+    (table,) = found.blocks
+    assert (table.type, table.value) == (
+        "table",
+        {
+            "caption": "",
+            "columns": [{"type": "text", "heading": "Kind"}, {"type": "text", "heading": "Use"}],
+            "rows": [{"values": ["<p>Bar</p>", "<p>• compare</p>"]}],
+        },
+    )
+    assert found.notes == ()
 
 
 def test_table_of_many_columns_names_its_heads() -> None:
@@ -182,10 +189,9 @@ def test_table_of_many_columns_names_its_heads() -> None:
         "<table><thead><tr><th>Who</th><th>Reads</th><th>Writes</th></tr></thead>"
         "<tr><td>Ann</td><td>yes</td><td>no</td></tr></table>"
     )
-    assert blocks(source)[0][1] == (
-        "<p><b>Who</b> — <b>Reads</b> — <b>Writes</b></p><p><b>Who: </b>Ann</p>"
-        "<ul><li><b>Reads</b>: yes</li><li><b>Writes</b>: no</li></ul>"
-    )
+    value = blocks(source)[0][1]
+    assert [column["heading"] for column in value["columns"]] == ["Who", "Reads", "Writes"]
+    assert value["rows"] == [{"values": ["<p>Ann</p>", "<p>yes</p>", "<p>no</p>"]}]
 
 
 def test_iframes() -> None:
@@ -366,3 +372,41 @@ def test_naughty_strings() -> None:
             found = made(source)
             assert_harmless(found)
             assert_storable(found)
+
+
+def test_cells_over_several_places_keep_the_columns_in_line() -> None:
+    source = (
+        "<table><tr><th>A</th><th>B</th><th>C</th></tr>"
+        '<tr><td rowspan="2">1</td><td colspan="2">2</td></tr><tr><td>3</td><td>4</td></tr></table>'
+    )
+    assert [row["values"] for row in blocks(source)[0][1]["rows"]] == [
+        ["<p>1</p>", "<p>2</p>", ""],
+        ["", "<p>3</p>", "<p>4</p>"],
+    ]
+
+
+def test_a_table_that_claims_a_million_columns_stays_small() -> None:
+    source = '<table><tr><td colspan="9999" rowspan="9999">1</td><td>2</td></tr></table>'
+    assert sum(len(value["columns"]) for kind, value in blocks(source) if kind == "table") <= 61
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<math><mfrac><mn>1</mn><mi>x</mi></mfrac></math>", r"\frac{1}{x}"),
+        ("<math><msup><mi>a</mi><mn>2</mn></msup><mo>+</mo><mi>b</mi></math>", "{a}^{2} + b"),
+        ("<math><msqrt><mi>y</mi></msqrt></math>", r"\sqrt{y}"),
+    ],
+)
+def test_mathml_becomes_tex(source: str, expected: str) -> None:
+    assert blocks(f"<p>See {source}.</p>") == [("text", rf"<p>See \({expected}\).</p>")]
+    displayed = source.replace("<math>", '<math display="block">')
+    assert blocks(displayed) == [("math", {"formula": expected, "description": ""})]
+
+
+def test_an_audio_player_becomes_audio() -> None:
+    (found,) = blocks('<audio src="https://a.example/x.mp3" title="Talk"></audio>')
+    assert found == (
+        "audio",
+        {"title": "Talk", "file": None, "url": "https://a.example/x.mp3", "transcript": ""},
+    )
