@@ -82,6 +82,19 @@ def offered(pages: Any, user: "User") -> Any:
     return pages.filter(open_to_them)
 
 
+def explorable(page: Page, user: "User") -> bool:
+    """Whether the explorer may show what is below this page, and its title.
+
+    Wagtail opens every page below the lowest one that all of somebody's rights have in common.
+    """
+    if user.is_superuser or not isinstance(page, InCatalogue):
+        return True
+    paths = [
+        right.page.path for right in CataloguePolicy(Page).get_cached_permissions_for_user(user)
+    ]
+    return any(path.startswith(page.path) or page.path.startswith(path) for path in paths)
+
+
 def register() -> None:
     """Call from `ready()`."""
     from course_pages.models import CataloguePage, CoursePage, LessonPage, ModulePage

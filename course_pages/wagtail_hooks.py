@@ -109,6 +109,15 @@ def choosers_keep_drafts_to_their_editors(pages: Any, request: HttpRequest) -> A
     return permissions.offered(pages, request.user)  # type: ignore[arg-type]
 
 
+@hooks.register("construct_explorer_page_queryset")
+def the_explorer_keeps_courses_to_their_editors(
+    parent: Page, pages: Any, request: HttpRequest
+) -> Any:
+    if not permissions.explorable(parent, request.user):  # type: ignore[arg-type]
+        raise PermissionDenied
+    return pages
+
+
 @hooks.register("register_log_actions")
 def imports_stand_in_the_history(actions: Any) -> None:
     """What an import wrote is found again by this action; see `importing.writer`."""

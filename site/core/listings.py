@@ -29,7 +29,7 @@ class Index(IndexView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, OverflowError):  # SQLite has 64 bits
             messages.warning(request, _("That filter does not exist here. This is the whole list."))
             return redirect(request.path)
 

@@ -3,7 +3,8 @@
 Four lessons carry canaries in title and body: a draft, one scheduled for tomorrow, one unpublished
 again, and the unpublished changes of one that learners study. Every channel is asked by every role.
 
-Seen to fail: with the permission taken from `walk.enter`, with the hook taken away that keeps
+Seen to fail: with the permission taken from `walk.enter`, with the hook taken away that closes
+courses of others in the explorer, with the hook taken away that keeps
 drafts out of Wagtail's page chooser, and with the public syllabus made from the drafted tree.
 """
 
@@ -15,12 +16,13 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page
 from wagtail.search import index
 
 from core import clock
-from course_pages import releases
+from course_pages import courses, releases
 from course_pages.models import Course, LessonPage
 from course_pages.personas import Persona
 from learning.models import Enrolment
@@ -51,6 +53,7 @@ class Nest:
             for name in (slug, str(number), str(lesson.translation_key)):
                 yield f"/learn/knots/{name}/"
                 yield f"/learn/knots/{name}/files/1/"
+            yield f"/admin/pages/{number}/"
             yield f"/admin/pages/{number}/edit/"
             yield f"/admin/pages/{number}/history/"
             yield f"/admin/pages/{number}/usage/"
@@ -133,6 +136,23 @@ def test_B03_no_channel_shows_what_is_not_released(world: World, nest: Nest, rol
         assert f"{CANARY}-" not in text, (role, url)
     assert measure.checksum(RECORDS) == before
     assert Enrolment.objects.count()
+
+
+@pytest.mark.parametrize("who", ["marketing", "teacher of two others"])
+def test_B03_the_explorer_opens_no_course_of_others(world: World, nest: Nest, who: str) -> None:
+    """Both may explore pages on either side of the course: Wagtail opens all between them."""
+    person = measure.person(roles=["Marketing" if who == "marketing" else "Instructor"])
+    if who != "marketing":
+        for title in ("One", "Two"):
+            course = make.course(1, 1, title=title)
+            courses.add_teacher(course=course, user=person, by=None)
+    client = Client()
+    client.force_login(person)
+    for url in nest.own_channels():
+        assert f"{CANARY} " not in client.get(url).content.decode(), url
+    for page in (nest.course, nest.module, *nest.lessons):
+        answer = client.get(f"/admin/pages/{page.pk}/")
+        assert (answer.status_code, answer["Location"]) == (302, "/admin/"), page.title
 
 
 @pytest.mark.parametrize("role", sorted(MAY))

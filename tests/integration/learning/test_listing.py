@@ -32,6 +32,7 @@ def test_support_finds_a_learner_by_name_and_address(support: Client) -> None:
     "asked",
     [
         {"user": "abc"},
+        {"user": "9" * 24},
         {"enrolled_at__gte": "yesterday"},
         {"no_such_field": "1"},
         {"user__password__startswith": "pbkdf2"},
