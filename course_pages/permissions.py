@@ -87,7 +87,7 @@ def explorable(page: Page, user: "User") -> bool:
 
     Wagtail opens every page below the lowest one that all of somebody's rights have in common.
     """
-    if user.is_superuser or not isinstance(page, InCatalogue):
+    if user.is_superuser or not issubclass(page.specific_class or Page, InCatalogue):
         return True
     paths = [
         right.page.path for right in CataloguePolicy(Page).get_cached_permissions_for_user(user)

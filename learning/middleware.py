@@ -47,7 +47,7 @@ class lesson_closed:
                 ),
                 "actions": [{"label": _("To the course"), "url": error.course.get_absolute_url()}],
             }
-            return render(request, "learning/closed.html", context, status=410)
+            return render(request, "learning/closed.html", context, status=404)
         return page_not_found(request, Http404())
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import names
+from core.text import one_line
 
 
 class UserManager(BaseUserManager["User"]):
@@ -65,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = User.objects.normalize_email(self.email)
-        self.name = names.clean(self.name)
+        self.name = one_line(self.name)
         super().save(*args, **kwargs)
 
     @property

@@ -11,6 +11,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
+from core.text import one_line
+
 
 class BasePage(Page):
     """Title, description and picture for search engines and for sharing."""
@@ -40,6 +42,12 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """A title keeps its script, and loses what would act on the text around it."""
+        page: Any = self
+        page.title = one_line(page.title)
+        super().clean()
 
     @property
     def description(self) -> str:

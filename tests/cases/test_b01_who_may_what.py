@@ -438,8 +438,8 @@ learning:lesson/draft  |GET   |sign-in   |course    |404    |course   |course   
 learning:lesson/draft  |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:lesson/draft  |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/draft  |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
-learning:lesson/gone   |GET   |sign-in   |course    |410    |course   |course   |403      |course       |course   |course   |course   |course
-learning:lesson/gone   |HX    |hx:sign-in|hx:course |410    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
+learning:lesson/gone   |GET   |sign-in   |course    |404    |course   |course   |403      |course       |course   |course   |course   |course
+learning:lesson/gone   |HX    |hx:sign-in|hx:course |404    |hx:course|hx:course|hx:home  |hx:course    |hx:course|hx:course|hx:course|hx:course
 learning:lesson/gone   |POST  |405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/gone   |HXPOST|405       |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
 learning:lesson/hidden |GET   |sign-in   |404       |404    |404      |404      |404      |404          |404      |404      |404      |404

@@ -151,7 +151,7 @@ def test_a_retired_lesson_says_so(course: Course, browser_of: Client, learner: U
     make.lesson_page(course, "Lesson 1.1").unpublish()
     releases.release(course=course, by=None)
     answer = browser_of.get("/learn/knots/lesson-11/")
-    assert answer.status_code == 410
+    assert answer.status_code == 404
     assert "no longer part of the course" in answer.content.decode()
 
 
