@@ -8,6 +8,6 @@ app_name = "course_admin"
 urlpatterns = [
     path("imports/", include("course_pages.imports.urls")),
     path("pages/<int:page_id>/release/", admin_views.release_status, name="release_status"),
-    path("courses/<int:course>/walk/", include("course_pages.walk_urls")),
+    path("pages/<int:course>/walk/", include("course_pages.walk_urls")),
     path("courses/", include("course_pages.structure.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Below `/admin/courses/<course page>/walk/`, in the namespace of `admin_urls`."""
+"""Below `/admin/pages/<course page>/walk/`, in the namespace of `admin_urls`."""
 
 from django.urls import path
 

@@ -33,7 +33,7 @@ class CourseLine:
 
     @property
     def learner_view(self) -> str:
-        return learner_view(self.course, self.page)
+        return learner_view(self.page)
 
 
 def lines(user: User) -> tuple[list[CourseLine], int]:

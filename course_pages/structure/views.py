@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -55,13 +55,9 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
-def learner_view(course: Course, page: CoursePage) -> str:
-    """Where one sees the course as a learner does: the walk, where there is one."""
-    try:
-        return reverse("course_admin:walk", args=[course.pk])
-    except NoReverseMatch:
-        draft: str = reverse("wagtailadmin_pages:view_draft", args=[page.pk])
-        return page.url if page.live and page.url else draft
+def learner_view(page: CoursePage) -> str:
+    """Where one sees the course as a learner does, as drafted."""
+    return reverse("course_admin:walk", args=[page.pk])
 
 
 def chosen_in(request: HttpRequest) -> set[str]:
@@ -83,7 +79,7 @@ def context_of(request: HttpRequest, structure: queries.Structure) -> dict[str, 
         "may_add": rights.can_add_subpage(),
         # Wagtail asks for this right of whoever deletes a page with others below it.
         "may_delete_many": rights.user.is_superuser or "bulk_delete" in rights.permissions,
-        "learner_view": learner_view(structure.course, structure.page),
+        "learner_view": learner_view(structure.page),
     }
 
 

@@ -72,7 +72,7 @@ def test_the_walk_goes_from_the_first_lesson_to_the_draft_and_back(
     page = visit(viewport={"width": width, "height": 844})
     sign_in(page, teacher())
     course = CoursePage.objects.get(title="Knots")
-    page.goto(f"/admin/courses/{course.pk}/walk/")
+    page.goto(f"/admin/pages/{course.pk}/walk/")
     assert axe(page) == []
     page.get_by_role("link", name="Start the course").click()
     heading = page.locator("h1")

@@ -66,7 +66,7 @@ class Nest:
             for mode in ("", *Persona):
                 yield f"/admin/pages/{number}/view_draft/?mode={mode}"
                 yield f"/admin/pages/{number}/edit/preview/?mode={mode}&in_preview_panel=true"
-                yield f"/admin/courses/{self.course.pk}/walk/{lesson.translation_key}/?as={mode}"
+                yield f"/admin/pages/{self.course.pk}/walk/{lesson.translation_key}/?as={mode}"
 
     def common_channels(self) -> Iterator[str]:
         yield from ("/", "/sitemap.xml", "/robots.txt", "/courses/", self.course.url, "/my/")
