@@ -30,12 +30,27 @@ def _fork(action: Callable[[], Any]) -> int:
         return child
     code = 1
     try:
+        _leave_the_parents_connections()
         action()
         code = 0
     except BaseException:  # noqa: BLE001 - a copy must never go on with the test
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+PARENTS: list[Any] = []
+
+
+def _leave_the_parents_connections() -> None:
+    """A copy opens connections of its own, and does not close those whose sockets it shares.
+
+    The parent closed the one it uses; where Playwright's event loop runs, its thread has another
+    one from before, and that is what a copy, in which no loop runs, would go on with.
+    """
+    for one in connections.all(initialized_only=True):
+        PARENTS.append(one.connection)
+        one.connection = None
 
 
 def database_url() -> str:
