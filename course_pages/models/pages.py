@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail import blocks
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
 
-from core.pages import BasePage
+from core.pages import BasePage, PageForm
 from core.streamfield import SlimStreamField
 from course_pages.blocks import CourseBody, LessonBody
 from course_pages.models.course import LessonAddress
@@ -165,7 +164,7 @@ class ModulePage(PreviewedAsLearner, InCatalogue, BasePage):
         return public.serve_module(self, request)
 
 
-class LessonForm(WagtailAdminPageForm):
+class LessonForm(PageForm):
     """Adds the one question that a release asks of an edited lesson."""
 
     must_redo = forms.BooleanField(

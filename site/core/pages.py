@@ -7,15 +7,64 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.blocks import StreamValue
+from wagtail.documents import get_document_model
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images import get_image_model
+from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import Page, PageViewRestriction
+from wagtail.permissions import policy_registry
 from wagtail.url_routing import RouteResult
 
+from core.blocks.leaves import leaves
 from core.text import one_line
+
+
+class PageForm(WagtailAdminPageForm):
+    """Refuses pictures and files that whoever saves the page may not use.
+
+    Wagtail's choosers offer the right ones, and its fields then take any number that is sent.
+    """
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if self.for_user is not None:
+            for name, value in list(cleaned.items()):
+                for model, keys in _chosen(value).items():
+                    added = keys - _chosen(getattr(self.instance, name, None)).get(model, set())
+                    if added and not _may_choose(self.for_user, model, added):
+                        refusal = _("This uses a picture or file that you may not use.")
+                        self.add_error(name, refusal)
+        return cleaned
+
+
+def _chosen(value: Any) -> dict[type[models.Model], set[int]]:
+    """Keys of the pictures and files in a field's value."""
+    found: dict[type[models.Model], set[int]]
+    found = {model: set() for model in (get_image_model(), get_document_model())}
+    if isinstance(value, StreamValue):
+        for block, key in leaves(value.stream_block, value.get_prep_value()):
+            if isinstance(block, ImageChooserBlock) and key:
+                found[get_image_model()].add(int(key))
+            elif isinstance(block, DocumentChooserBlock) and key:
+                found[get_document_model()].add(int(key))
+    elif type(value) in found and value.pk:
+        found[type(value)].add(value.pk)
+    return {model: keys for model, keys in found.items() if keys}
+
+
+def _may_choose(user: Any, model: type[models.Model], keys: set[int]) -> bool:
+    policy = policy_registry.get_by_type(model)
+    allowed = policy.instances_user_has_any_permission_for(user, ["choose"])
+    return bool(allowed.filter(pk__in=keys).count() == len(keys))
 
 
 class BasePage(Page):
     """Title, description and picture for search engines and for sharing."""
+
+    base_form_class = PageForm
 
     summary = models.TextField(
         _("summary"),
