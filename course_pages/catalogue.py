@@ -12,13 +12,12 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from assets.models import Image
+from core import searching
 from course_pages.models.course import Course
 from course_pages.models.pages import CourseInstructor, CoursePage
 from course_pages.models.snippets import InstructorProfile, Level, Topic
 
 PER_PAGE = 12
-LONGEST_QUERY = 100
-MOST_WORDS = 8
 FILTERS = "catalogue-filters"
 KEEP_SECONDS = 60
 
@@ -96,7 +95,7 @@ def search(pages: QuerySet[CoursePage], text: str) -> QuerySet[CoursePage]:
 
     Plain containment: the same on every database, for "c++" and "ai" too.
     """
-    for word in text[:LONGEST_QUERY].replace("\x00", "").split()[:MOST_WORDS]:
+    for word in searching.words(text):
         pages = pages.filter(
             Q(title__icontains=word) | Q(summary__icontains=word) | Q(body__icontains=word)
         )
@@ -141,7 +140,7 @@ def results(
 def context(request: HttpRequest, private: list[Page] | None = None) -> dict[str, Any]:
     """What the catalogue page shows for the filters asked for; unknown ones are ignored."""
     parameters = request.GET
-    query = parameters.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    query = " ".join(searching.words(parameters.get("q", "")))
     topics, levels = filters()
     topic = next((one for one in topics if one.slug == parameters.get("topic")), None)
     level = next((one for one in levels if one.slug == parameters.get("level")), None)
