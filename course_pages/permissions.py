@@ -37,6 +37,15 @@ class CataloguePolicy(PagePermissionPolicy):
         held: QuerySet[GroupPagePermission] = super().get_all_permissions_for_user(user)
         return held.exclude(page__depth=HOME_DEPTH)
 
+    def get_cached_permissions_for_user(self, user: "User") -> list[GroupPagePermission]:
+        """From the rights on all pages, where they are read already or will be."""
+        held: list[GroupPagePermission] | None = getattr(user, self.permission_cache_name, None)
+        if held is None:
+            everywhere = PagePermissionPolicy(Page).get_cached_permissions_for_user(user)
+            held = [right for right in everywhere if right.page.depth != HOME_DEPTH]
+            setattr(user, self.permission_cache_name, held)
+        return held
+
 
 class TreePolicy(PagePermissionPolicy):
     """For questions about pages of any type; sets aside what a home page gives in the catalogue."""
