@@ -3,6 +3,7 @@
 - pins: chooser blocks of a model label → function freezing what they point at into JSON.
 - checks: functions looking at an outline to be released → problems that forbid it.
 - previews: "course" and "lesson" → function showing the drafted one as a learner would see it.
+- learners: expressions over a course row: how many people learn in it.
 - holders: functions telling how many learner records hang on lineages; asked before content goes.
 """
 
@@ -10,11 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 
 from course_pages.outline import Outline
 
 if TYPE_CHECKING:
+    from course_pages.models import Course
     from course_pages.previews import Preview
 
 Pin = Callable[[Iterable[Any]], dict[Any, Any]]
@@ -46,6 +49,17 @@ pins: dict[str, Pin] = {}
 checks: list[Check] = []
 holders: list[Holder] = []
 previews: dict[str, Show] = {}
+learners: dict[str, Any] = {}
+
+
+def with_learners(courses: "QuerySet[Course]") -> "QuerySet[Course]":
+    """The courses, each with `learners`, in the same statement."""
+    total: Any = Value(0, IntegerField())
+    for name in learners:
+        total = F(name) if isinstance(total, Value) else total + F(name)
+    counted: Any = courses
+    found: QuerySet[Course] = counted.annotate(**learners).annotate(learners=total)
+    return found
 
 
 def problems_of(outline: Outline) -> list[Problem]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -159,3 +159,12 @@ class LessonCompletion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.lineage} {self.era}"
+
+
+def learners_of_course() -> Coalesce:
+    """Over a course row: how many are enrolled, without those who left and without staff."""
+    staff = AccessGrant.objects.filter(enrolment=OuterRef("pk"), source=AccessGrant.Source.STAFF)
+    learners = Enrolment.objects.filter(~Exists(staff), course=OuterRef("pk"), left_at=None)
+    # Values before the count, so that it is one figure for the course.
+    counted = learners.order_by().values("course").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
