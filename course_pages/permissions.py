@@ -91,6 +91,18 @@ def offered(pages: Any, user: "User") -> Any:
     return pages.filter(open_to_them)
 
 
+def edits_below(user: Any, path: str) -> bool:
+    """Whether somebody may edit the page at this path and all below it, from the rights read."""
+    if user is None or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    return any(
+        right.permission.codename == "change_page" and path.startswith(right.page.path)
+        for right in CataloguePolicy(Page).get_cached_permissions_for_user(user)
+    )
+
+
 def explorable(page: Page, user: "User") -> bool:
     """Whether the explorer may show what is below this page, and its title.
 
