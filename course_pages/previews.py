@@ -117,7 +117,7 @@ class Preview:
         source = LessonSource(self.page.lineage, self.page.title, self.page.raw or [])
         if self.in_panel:
             normalised = content.normalise(source.raw, self.draft.lineages, source.lineage)
-            html = rendering.render_raw(normalised)
+            html = rendering.with_even_headings(rendering.render_raw(normalised))
         else:
             html = rendering.draft_html(content.freeze(source, self.draft.lineages))
         return rendering.resolve(html, lesson_url=url_of, file_url=file_url)
