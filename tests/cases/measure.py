@@ -44,7 +44,7 @@ def forget_everything() -> None:
     cache.clear()
     snapshots.forget()
     outline.load.cache_clear()
-    outline_rows._rows.cache_clear()
+    outline_rows._modules.cache_clear()
     Site.clear_site_root_paths_cache()
 
 
