@@ -113,7 +113,7 @@ def home_of(study: Study) -> dict[str, Any]:
 
 def lesson(seat: Seat) -> dict[str, Any]:
     """Context of a lesson in the player: one query, whatever the course's size."""
-    body = lesson_html(seat.course, seat.outline, seat.lesson)
+    body = lesson_html(seat.course, seat.lesson)
     return _actions(seat) | lesson_of(study(seat), seat.lesson, body)
 
 

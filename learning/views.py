@@ -65,7 +65,7 @@ def _preview(request: HttpRequest, seat: Seat) -> HttpResponse:
     course_page = courses.page_of(seat.course)
     context = {
         "lesson": seat.lesson,
-        "body": lesson_html(seat.course, seat.outline, seat.lesson),
+        "body": lesson_html(seat.course, seat.lesson),
         "course_title": seat.outline.title,
         "page_url_of_course": public_url(seat.course) or "/",
         "course_page": course_page,
