@@ -167,6 +167,7 @@ def _course_for_visitors(
         "preview": preview,
         "messages": (),
         "page": course,
+        "instructors": course.instructors if course else [],
         "course_title": preview.outline.title,
         "page_url_of_course": preview.home_url,
     } | public.syllabus_context(preview.outline, preview.lesson_url, only=preview.module)

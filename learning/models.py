@@ -17,11 +17,13 @@ from course_pages.models import Course, Release
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
-    def with_access(self, now: datetime) -> "EnrolmentQuerySet":
-        """Each with `open`, whether a grant opens it now, and `ended_at`, when the last one ended.
+    def with_open(self, now: datetime) -> "EnrolmentQuerySet":
+        """Each with `open`, whether a grant opens it now."""
+        grants = AccessGrant.objects.filter(enrolment=OuterRef("pk"))
+        return self.annotate(open=Exists(grants.active(now)))
 
-        `ended_at` is None while no grant has ended.
-        """
+    def with_access(self, now: datetime) -> "EnrolmentQuerySet":
+        """Each with `open` and `ended_at`, when the last grant ended: None while none has."""
         grants = AccessGrant.objects.filter(enrolment=OuterRef("pk"))
         return self.annotate(
             open=Exists(grants.active(now)), ended_at=Subquery(grants.ends(now)[:1])
@@ -50,7 +52,7 @@ class Enrolment(models.Model):
     last_lineage = models.UUIDField(null=True, blank=True, help_text=_("The lesson to resume."))
     last_at = models.DateTimeField(null=True, blank=True)
 
-    # Read by `with_access`.
+    # Read by `with_open` and `with_access`.
     open: bool
     ended_at: datetime | None
 

@@ -85,6 +85,7 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
 
     parent_page_types = ["course_pages.CataloguePage"]
     subpage_types = ["course_pages.ModulePage"]
+    shown_along = ("image", "level")
     template = "course_pages/course_page.html"
 
     image = models.ForeignKey(
@@ -141,7 +142,7 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from course_pages import public
 
-        return super().get_context(request, *args, **kwargs) | public.course_context(self, request)
+        return super().get_context(request, *args, **kwargs) | public.course_context(self)
 
 
 class ModulePage(PreviewedAsLearner, InCatalogue, BasePage):

@@ -115,17 +115,17 @@ def figures(lessons: int) -> dict[str, tuple[int, int]]:
 
 
 BOUNDS = {
-    "course home": 5,
-    "lesson": 5,
-    "move by htmx": 5,
-    "rows of a module": 5,
-    "enrol island": 5,
+    "course home": 4,
+    "lesson": 4,
+    "move by htmx": 4,
+    "rows of a module": 4,
+    "enrol island": 4,
     "my learning": 6,
-    "leave": 5,
+    "leave": 4,
     "course page": 10,
-    "complete": 8,
-    "complete again": 8,
-    "opened": 8,
+    "complete": 7,
+    "complete again": 7,
+    "opened": 7,
 }
 
 
