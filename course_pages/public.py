@@ -168,7 +168,10 @@ def lesson_html(course: Course, live: Outline, lesson: Lesson) -> SafeString:
         return reverse("learning:file", args=[course.slug, lesson.address, document])
 
     return rendering.resolve(
-        rendering.body_html(lesson.digest), lesson_url=url_of, file_url=file_url
+        rendering.body_html(lesson.digest),
+        lesson_url=url_of,
+        file_url=file_url,
+        quiz_url=lambda lineage: f"{lesson_url(course, lesson.address)}quiz/{lineage}/",
     )
 
 
