@@ -82,6 +82,11 @@ class Asked:
     review: Review | None = None
 
     @property
+    def points_for_plural(self) -> int:
+        """1 for a single point, else what takes the plural."""
+        return 1 if self.points == 1 else 2
+
+    @property
     def template(self) -> str:
         return f"assessments/questions/{self.kind}.html"
 

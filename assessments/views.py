@@ -242,13 +242,16 @@ def _over(request: HttpRequest, place: Place, attempt: Attempt) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, course: str, attempt: int) -> HttpResponse:
     """Hand in; doing so again leads to the same result."""
-    place, found = _enter(request, course, attempt)
+    place = access.enter_course(request.user, course)
+    if attempt > LARGEST_KEY:
+        raise Http404
+    token = request.POST.get("token", "")
     try:
-        attempts.submit(
-            place=place, attempt=found, token=request.POST.get("token", ""), sent=request.POST
-        )
+        attempts.submit(place=place, pk=attempt, token=token, sent=request.POST)
+    except Attempt.DoesNotExist as missing:
+        raise Http404 from missing
     except NotAnAnswer:
-        return _refused(request, place, found, status=400)
+        return _refused(request, *_enter(request, course, attempt), status=400)
     except Conflict:
-        return _refused(request, place, found, status=409)
-    return redirect("assessments:attempt", place.course.slug, found.pk)
+        return _refused(request, *_enter(request, course, attempt), status=409)
+    return redirect("assessments:attempt", place.course.slug, attempt)
