@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class AssessmentsConfig(AppConfig):
     name = "assessments"
+    verbose_name = "Assessments"
+
+    def ready(self) -> None:
+        from assessments import handlers  # noqa: F401

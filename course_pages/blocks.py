@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.snippets.blocks import SnippetChooserBlock
 
 from core.blocks import (
     AudioBlock,
@@ -25,6 +26,7 @@ from core.blocks import (
     TextBlock,
     VideoBlock,
 )
+from core.blocks.choosers import InHand
 from core.blocks.text import RICH_TEXT
 
 
@@ -55,23 +57,52 @@ class SourceBlock(blocks.FieldBlock):
         default = ""
 
 
-class QuizBlock(blocks.StructBlock):
-    """Questions as text, until assessments make them answerable."""
+class QuizChooserBlock(InHand, SnippetChooserBlock):
+    """A quiz, known here by its name only."""
 
-    title = blocks.CharBlock(label=_("Title"), max_length=200)
-    text = blocks.RichTextBlock(label=_("Questions"), features=RICH_TEXT)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("assessments.Quiz", **kwargs)
+
+
+class QuizBlock(blocks.StructBlock):
+    """A quiz, or questions as text to think about."""
+
+    quiz = QuizChooserBlock(label=_("Quiz"), required=False)
+    title = blocks.CharBlock(
+        label=_("Title"),
+        max_length=200,
+        required=False,
+        help_text=_("Without one the quiz’s own is shown."),
+    )
+    text = blocks.RichTextBlock(
+        label=_("Questions to think about"),
+        features=RICH_TEXT,
+        required=False,
+        help_text=_("Shown in place of a quiz, to be answered by nobody but oneself."),
+    )
     source = SourceBlock()
 
     class Meta:
-        label = _("Questions")
+        label = _("Quiz")
         icon = "help"
         group = _("Practice")
         template = "blocks/quiz.html"
-        description = _("Questions to think about before going on.")
+        description = _("A quiz that is graded, or questions to think about.")
         preview_value = {
             "title": "Check yourself",
             "text": "<p>Which axis was cut, and what did it hide?</p>",
         }
+
+    def clean(self, value: Any) -> Any:
+        result = super().clean(value)
+        if not result["quiz"] and not result["text"].source.strip():
+            if self.is_deferred_validation:
+                return result
+            message = _("Choose a quiz, or write questions to think about.")
+            raise blocks.StructBlockValidationError(
+                block_errors={"quiz": ValidationError(message, code="required")}
+            )
+        return result
 
 
 class LessonBody(blocks.StreamBlock):

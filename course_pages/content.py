@@ -2,11 +2,12 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
@@ -15,7 +16,7 @@ from core.blocks.leaves import leaves
 from core.snapshots import Frozen, Reference
 from course_pages.blocks import LessonBody
 from course_pages.outline import LESSON_V
-from course_pages.registries import Problem
+from course_pages.registries import Pinned, Problem, pinned_quizzes
 
 PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype="page"[^>]*>')
 ANY_ID = re.compile(r'\bid="(\d+)"')
@@ -66,6 +67,31 @@ def _buttons(body: Any) -> Iterator[Mapping[str, Any]]:
             yield item["value"]
 
 
+def quizzes_in(body: Any) -> Iterator[int]:
+    """Primary keys of the quizzes that a body's blocks choose."""
+    for item in body:
+        if item["type"] == "quiz" and item["value"].get("quiz"):
+            yield item["value"]["quiz"]
+
+
+def pins_of(bodies: Iterable[Any]) -> dict[int, Pinned]:
+    """Primary key → frozen quiz, of all that the bodies choose; no query for none."""
+    return pinned_quizzes(pk for body in bodies for pk in quizzes_in(body))
+
+
+def _quiz_by_digest(value: Any, pins: Mapping[int, Pinned]) -> Any:
+    """A quiz block's raw value with the frozen quiz in place of the row; no key for none.
+
+    What an import kept of the questions, answers and all, stays out where there is a quiz.
+    """
+    kept = {key: item for key, item in value.items() if key != "quiz"}
+    pinned = pins.get(value.get("quiz") or 0)
+    if pinned is None:
+        return kept
+    quiz = {"lineage": pinned.lineage, "digest": pinned.frozen.digest, "title": pinned.title}
+    return {**kept, "text": "", "source": "", "pinned": quiz}
+
+
 def _button_by_lineage(value: Any, lineages: Mapping[int, str]) -> Any:
     """A button's raw value with the chosen page as its address; gone pages are nobody's."""
     if not value.get("page"):
@@ -83,7 +109,9 @@ def _by_lineage(text: str, lineages: Mapping[int, str]) -> str:
     return PAGE_LINK.sub(replace, text)
 
 
-def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
+def normalise(
+    raw: Any, lineages: Mapping[int, str], seed: str, pins: Mapping[int, Pinned] | None = None
+) -> Any:
     """The raw blocks with page links by lineage, a unique id on every block, no editor's marks.
 
     `seed` (the lesson's lineage) makes missing or repeated ids the same every time.
@@ -117,25 +145,24 @@ def normalise(raw: Any, lineages: Mapping[int, str], seed: str) -> Any:
             return [walk(item, f"{place}/{index}") for index, item in enumerate(value)]
         return value
 
-    return walk(
-        [
-            {**item, "value": _button_by_lineage(item["value"], lineages)}
-            if item["type"] == "button"
-            else item
-            for item in raw
-        ],
-        "",
-    )
+    def settled(item: Any) -> Any:
+        if item["type"] == "button":
+            return {**item, "value": _button_by_lineage(item["value"], lineages)}
+        if item["type"] == "quiz":
+            return {**item, "value": _quiz_by_digest(item["value"], pins or {})}
+        return item
+
+    return walk([settled(item) for item in raw], "")
 
 
-def references(raw: list[dict[str, Any]]) -> set[Reference]:
+def references(raw: list[dict[str, Any]], body: blocks.StreamBlock = BODY) -> set[Reference]:
     """Images, documents and lineages that the blocks need."""
     found = {
         Reference("page", lineage)
         for text in _strings(raw)
         for lineage in LINEAGE_LINK.findall(text)
     }
-    for block, value in leaves(BODY, raw):
+    for block, value in leaves(body, raw):
         for chooser, kind in CHOOSERS.items():
             if value and isinstance(block, chooser):
                 found.add(Reference(kind, str(value)))
@@ -153,10 +180,13 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def freeze(source: LessonSource, lineages: Mapping[int, str]) -> Frozen:
+def freeze(source: LessonSource, lineages: Mapping[int, str], pins: Mapping[int, Pinned]) -> Frozen:
     """The lesson's snapshot. Raises NotCanonical for what cannot be stored."""
-    raw = normalise(source.raw, lineages, source.lineage)
+    raw = normalise(source.raw, lineages, source.lineage, pins)
     needed = references(raw)
+    for pk in quizzes_in(source.raw):
+        if pk in pins:
+            needed |= {Reference("quiz", str(pk)), Reference("snapshot", pins[pk].frozen.digest)}
     return snapshots.freeze("lesson", LESSON_V, {"title": source.title, "body": raw}, needed)
 
 

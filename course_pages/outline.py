@@ -3,7 +3,8 @@
 Pure and immutable, kept in memory by digest. The stored shapes are contracts:
 
 - outline v1: `{"course", "title", "modules": [{"lineage", "title", "digest"}]}`
-- module v1: `{"lineage", "title", "lessons": [entry]}`; an entry has the fields of `Lesson`
+- module v1: `{"lineage", "title", "lessons": [entry]}`; an entry has the fields of `Lesson`, and
+  `quizzes` only where there are some
 - lesson v1: `{"title", "body": [raw blocks]}`
 """
 
@@ -16,6 +17,15 @@ from core import snapshots
 from core.snapshots import Frozen, Reference
 
 OUTLINE_V = MODULE_V = LESSON_V = 1
+
+
+@dataclass(frozen=True, slots=True)
+class QuizPin:
+    """A quiz of a lesson; a `required` one has to be passed to complete it."""
+
+    lineage: str
+    digest: str
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,19 @@ class Lesson:
     completion: str
     era: int
     digest: str
+    quizzes: tuple[QuizPin, ...] = ()
+
+    @property
+    def to_pass(self) -> tuple[str, ...]:
+        """Lineages of the quizzes that have to be passed."""
+        return tuple(quiz.lineage for quiz in self.quizzes if quiz.required)
+
+    def as_json(self) -> dict[str, Any]:
+        """Its entry in the module's snapshot; without `quizzes` where it has none."""
+        entry = asdict(self)
+        if not self.quizzes:
+            del entry["quizzes"]
+        return entry
 
 
 @dataclass(frozen=True)
@@ -41,7 +64,7 @@ class Module:
     lessons: tuple[Lesson, ...]
 
     def freeze(self) -> Frozen:
-        lessons = [asdict(lesson) for lesson in self.lessons]
+        lessons = [lesson.as_json() for lesson in self.lessons]
         return snapshots.freeze(
             "module", MODULE_V, {"lineage": self.lineage, "title": self.title, "lessons": lessons}
         )
@@ -116,9 +139,12 @@ class Outline:
 
 
 def _module(data: dict[str, Any]) -> Module:
-    return Module(
-        data["lineage"], data["title"], tuple(Lesson(**entry) for entry in data["lessons"])
-    )
+    return Module(data["lineage"], data["title"], tuple(map(_lesson, data["lessons"])))
+
+
+def _lesson(entry: dict[str, Any]) -> Lesson:
+    quizzes = tuple(QuizPin(**quiz) for quiz in entry.get("quizzes", ()))
+    return Lesson(**entry | {"quizzes": quizzes})
 
 
 @lru_cache(maxsize=128)

@@ -119,8 +119,12 @@ class Preview:
             normalised = content.normalise(source.raw, self.draft.lineages, source.lineage)
             html = rendering.with_even_headings(rendering.render_raw(normalised))
         else:
-            html = rendering.draft_html(content.freeze(source, self.draft.lineages))
-        return rendering.resolve(html, lesson_url=url_of, file_url=file_url)
+            html = rendering.draft_html(
+                content.freeze(source, self.draft.lineages, content.pins_of([source.raw]))
+            )
+        return rendering.resolve(
+            html, lesson_url=url_of, file_url=file_url, quiz_url=lambda _lineage: None
+        )
 
 
 def of_page(

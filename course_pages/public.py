@@ -208,7 +208,10 @@ def _lesson_html(outline_digest: str, slug: str, address: str, language: str) ->
         return reverse("learning:file", args=[slug, address, document])
 
     return rendering.resolve(
-        rendering.body_html(lesson.digest), lesson_url=url_of, file_url=file_url
+        rendering.body_html(lesson.digest),
+        lesson_url=url_of,
+        file_url=file_url,
+        quiz_url=lambda lineage: f"{lesson_url(course, lesson.address)}quiz/{lineage}/",
     )
 
 

@@ -1,6 +1,6 @@
 """What apps above add to courses without being known here; filled in their `apps.py`.
 
-- pins: chooser blocks of a model label → function freezing what they point at into JSON.
+- pins: model label of a chooser → function freezing what is chosen, by primary key.
 - checks: functions looking at an outline to be released → problems that forbid it.
 - previews: "course" and "lesson" → function showing the drafted one as a learner would see it.
 - learners: expressions over a course row: how many people learn in it.
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 
+from core.snapshots import Frozen
 from course_pages.outline import Outline
 
 if TYPE_CHECKING:
     from course_pages.models import Course
     from course_pages.previews import Preview
 
-Pin = Callable[[Iterable[Any]], dict[Any, Any]]
+Pin = Callable[[Iterable[int]], dict[int, "Pinned"]]
 Check = Callable[[Outline], Iterable["Problem"]]
 Holder = Callable[[set[str]], Iterable["Holding"]]
 Show = Callable[[HttpRequest, "Preview"], HttpResponse]
@@ -35,6 +36,20 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """Something that a lesson chooses, frozen; `problems` say why it cannot be released so.
+
+    `required` tells that a learner has to pass it to complete the lesson.
+    """
+
+    lineage: str
+    title: str
+    frozen: Frozen
+    required: bool
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,15 @@ def with_learners(courses: "QuerySet[Course]") -> "QuerySet[Course]":
     counted: Any = courses
     found: QuerySet[Course] = counted.annotate(**learners).annotate(learners=total)
     return found
+
+
+QUIZ = "assessments.quiz"
+
+
+def pinned_quizzes(keys: Iterable[int]) -> dict[int, Pinned]:
+    """Primary key → quiz, frozen; no query for none. A quiz that is gone is left out."""
+    wanted = set(keys)
+    return pins[QUIZ](wanted) if wanted and QUIZ in pins else {}
 
 
 def problems_of(outline: Outline) -> list[Problem]:

@@ -79,7 +79,8 @@ def _checked(course: Course) -> tuple[Candidate, set[str]]:
         for lineage, one in candidate.lessons.items()
         if one.digest not in known
     ]
-    problems = content.problems(new) + registries.problems_of(candidate.outline)
+    problems = content.problems(new) + candidate.problems
+    problems += registries.problems_of(candidate.outline)
     if problems:
         raise ReleaseRefused(problems)
     return candidate, known

@@ -19,7 +19,7 @@ from core import snapshots
 from core.snapshots import Frozen
 from course_pages.content import BODY
 
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 KEEP_SECONDS = 30 * 24 * 3600
 KEEP_DRAFT_SECONDS = 300
 
@@ -27,6 +27,7 @@ LESSON_LINK = re.compile(
     r'<a\b([^>]*?)\bhref="lineage:([0-9a-f-]{36})"([^>]*)>(.*?)</a>', re.DOTALL
 )
 HEADING = re.compile(r"<(/?)h([2-6])\b")
+QUIZ_LINK = re.compile(r' (href|hx-get)="quiz:([0-9a-f-]{36})"')
 FILE_LINK = re.compile(r'"asset:(\d+)"')
 
 # Block types that the code dropped, for snapshots that still hold them: type → block.
@@ -66,7 +67,12 @@ def render_raw(raw: list[dict[str, Any]]) -> str:
             child = next(known)
             parts.append(
                 child.block.render(
-                    child.value, context={"behind_door": True, "block_id": item.get("id")}
+                    child.value,
+                    context={
+                        "behind_door": True,
+                        "block_id": item.get("id"),
+                        "pinned": item["value"].get("pinned") if item["type"] == "quiz" else None,
+                    },
                 )
             )
         elif item["type"] in RETIRED:
@@ -96,9 +102,18 @@ def with_even_headings(html: str) -> str:
 
 
 def resolve(
-    html: str, *, lesson_url: Callable[[str], str | None], file_url: Callable[[int], str]
+    html: str,
+    *,
+    lesson_url: Callable[[str], str | None],
+    file_url: Callable[[int], str],
+    quiz_url: Callable[[str], str | None],
 ) -> SafeString:
-    """Fill the placeholders. A link whose lesson is not in this outline becomes its plain text."""
+    """Fill the placeholders. A link whose lesson is not in this outline becomes its plain text.
+
+    A quiz without an address keeps its words and leads nowhere.
+    """
+    if '"quiz:' in html:
+        html = QUIZ_LINK.sub(lambda match: _quiz_link(match, quiz_url), html)
     if "lineage:" in html:
         html = LESSON_LINK.sub(lambda match: _lesson_link(match, lesson_url), html)
     if '"asset:' in html:
@@ -110,6 +125,11 @@ def _lesson_link(match: re.Match[str], lesson_url: Callable[[str], str | None]) 
     before, lineage, after, words = match.groups()
     url = lesson_url(lineage)
     return f'<a{before}href="{escape(url)}"{after}>{words}</a>' if url else words
+
+
+def _quiz_link(match: re.Match[str], quiz_url: Callable[[str], str | None]) -> str:
+    url = quiz_url(match.group(2))
+    return f' {match.group(1)}="{escape(url)}"' if url else ""
 
 
 def document_ids(digest: str) -> set[int]:

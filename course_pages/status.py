@@ -61,7 +61,9 @@ def _of_lesson(page: LessonPage, course: Course, live: outline.Outline) -> Statu
     stored = LessonPage.objects.get(pk=page.pk)
     raw = list(stored.body.raw_data)
     source = LessonSource(str(stored.translation_key), stored.title, [dict(item) for item in raw])
-    digest = content.freeze(source, tree.lineages_of_links([source.raw])).digest
+    digest = content.freeze(
+        source, tree.lineages_of_links([source.raw]), content.pins_of([source.raw])
+    ).digest
     same = digest == entry.digest and (
         stored.title,
         stored.section,

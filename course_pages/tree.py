@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from core.snapshots import Frozen
@@ -15,7 +16,8 @@ from course_pages import content
 from course_pages.content import LessonSource
 from course_pages.models.course import Course, LessonAddress
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
-from course_pages.outline import Lesson, Module, Outline
+from course_pages.outline import Lesson, Module, Outline, QuizPin
+from course_pages.registries import Pinned, Problem
 
 ADDRESS_LENGTH = 100
 
@@ -30,6 +32,7 @@ class Candidate:
     lessons: dict[str, Frozen]
     sources: dict[str, LessonSource]
     addresses: dict[str, LessonAddress]
+    quizzes: dict[str, tuple[Pinned, ...]]
 
     @property
     def digest(self) -> str:
@@ -38,11 +41,25 @@ class Candidate:
     @property
     def frozen(self) -> list[Frozen]:
         """All that a release of this stores."""
-        return [*self.lessons.values(), *self.modules, self.frozen_outline]
+        pinned = [quiz.frozen for quizzes in self.quizzes.values() for quiz in quizzes]
+        return [*pinned, *self.lessons.values(), *self.modules, self.frozen_outline]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why a lesson's quizzes cannot be released."""
+        return [
+            Problem(self.sources[lineage].title, f"{_('Quiz')} “{quiz.title}”: {problem}")
+            for lineage, quizzes in self.quizzes.items()
+            for quiz in quizzes
+            for problem in quiz.problems
+        ]
 
 
 def build(course: Course) -> Candidate | None:
-    """The course's published pages as a candidate, in 6 queries; None when its page is not live."""
+    """The course's published pages as a candidate, in 6 queries; None when its page is not live.
+
+    Two more where lessons have quizzes.
+    """
     page = CoursePage.objects.live().filter(translation_key=course.lineage).order_by("pk").first()
     if page is None:
         return None
@@ -84,7 +101,14 @@ def build(course: Course) -> Candidate | None:
         for row in kept
     }
     lineages = lineages_of_links(source.raw for source in sources.values())
-    lessons = {lineage: content.freeze(source, lineages) for lineage, source in sources.items()}
+    pins = content.pins_of(source.raw for source in sources.values())
+    lessons = {
+        lineage: content.freeze(source, lineages, pins) for lineage, source in sources.items()
+    }
+    quizzes = {
+        lineage: tuple(pins[pk] for pk in content.quizzes_in(source.raw) if pk in pins)
+        for lineage, source in sources.items()
+    }
     addresses = give_addresses(course, kept)
 
     outline = Outline(
@@ -94,13 +118,13 @@ def build(course: Course) -> Candidate | None:
             Module(
                 lineage=str(key),
                 title=title,
-                lessons=tuple(_entry(row, lessons, addresses) for row in parents[path]),
+                lessons=tuple(_entry(row, lessons, addresses, quizzes) for row in parents[path]),
             )
             for path, key, title in modules
         ),
     )
     frozen, frozen_modules = outline.freeze()
-    return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses)
+    return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses, quizzes)
 
 
 def raw_body(stored: str | None) -> list[dict[str, Any]]:
@@ -129,7 +153,10 @@ def lineages_of(wanted: set[int]) -> dict[int, str]:
 
 
 def _entry(
-    row: dict[str, Any], lessons: dict[str, Frozen], addresses: dict[str, LessonAddress]
+    row: dict[str, Any],
+    lessons: dict[str, Frozen],
+    addresses: dict[str, LessonAddress],
+    quizzes: dict[str, tuple[Pinned, ...]],
 ) -> Lesson:
     lineage = str(row["translation_key"])
     return Lesson(
@@ -143,6 +170,9 @@ def _entry(
         completion=row["completion"],
         era=max(row["era"], addresses[lineage].era),
         digest=lessons[lineage].digest,
+        quizzes=tuple(
+            QuizPin(quiz.lineage, quiz.frozen.digest, quiz.required) for quiz in quizzes[lineage]
+        ),
     )
 
 

@@ -140,6 +140,31 @@ class LessonProgress(models.Model):
         return f"{self.enrolment_id} {self.lineage}"
 
 
+class QuizPass(models.Model):
+    """A quiz of a lesson passed, at the lesson's era of then. Append-only."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="quiz_passes")
+    lineage = models.UUIDField(help_text=_("The lesson's."))
+    quiz_lineage = models.UUIDField()
+    era = models.PositiveIntegerField()
+    digest = ExactCharField(max_length=64, help_text=_("The quiz's snapshot."))
+    at = models.DateTimeField()
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("quiz pass")
+        verbose_name_plural = _("quiz passes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "lineage", "quiz_lineage", "era"], name="passed_once_per_era"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.quiz_lineage} {self.era}"
+
+
 class LessonCompletion(models.Model):
     """The ledger: a lesson completed, tied to the content it was completed on. Append-only."""
 

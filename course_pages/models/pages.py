@@ -200,6 +200,7 @@ class LessonPage(PreviewedAsLearner, InCatalogue, BasePage):
     class Completion(models.TextChoices):
         DONE = "done", _("The learner says so")
         OPENED = "opened", _("It was opened")
+        QUIZZES = "quizzes", _("Its quizzes are passed")
 
     parent_page_types = ["course_pages.ModulePage"]
     subpage_types: list[str] = []

@@ -18,6 +18,7 @@ from course_pages import content, outline, tree
 from course_pages.content import LessonSource
 from course_pages.models import Course, CoursePage, LessonPage
 from course_pages.outline import Lesson, Outline
+from course_pages.registries import Pinned
 from course_pages.structure import states
 from course_pages.structure.states import State
 
@@ -172,15 +173,20 @@ def _differing(rows: list[Row], live: Outline, lineages: Mapping[int, UUID]) -> 
     linked = {pk for raw in raws.values() for pk in content.linked_page_ids(raw)}
     known = {pk: str(lineage) for pk, lineage in lineages.items()}
     known |= tree.lineages_of(linked - set(known))
+    pins = content.pins_of(raws.values())
     return {
         row["pk"]
         for row in asked
-        if row["pk"] in raws and not _same(row, raws[row["pk"]], entries[row["pk"]], known)
+        if row["pk"] in raws and not _same(row, raws[row["pk"]], entries[row["pk"]], known, pins)
     }
 
 
 def _same(
-    row: Row, raw: list[dict[str, Any]], entry: Lesson | None, lineages: Mapping[int, str]
+    row: Row,
+    raw: list[dict[str, Any]],
+    entry: Lesson | None,
+    lineages: Mapping[int, str],
+    pins: Mapping[int, Pinned],
 ) -> bool:
     assert entry is not None
     source = LessonSource(entry.lineage, row["title"], raw)
@@ -189,7 +195,7 @@ def _same(
         settings
         and row["title"] == entry.title
         and row["lessonpage__era"] <= entry.era
-        and content.freeze(source, lineages).digest == entry.digest
+        and content.freeze(source, lineages, pins).digest == entry.digest
     )
 
 

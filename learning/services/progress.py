@@ -18,8 +18,8 @@ from core import clock, outbox
 from course_pages import outline as outlines
 from course_pages.models import Course, Release
 from course_pages.outline import Lesson, Outline
-from learning.models import Enrolment, LessonCompletion, LessonProgress
-from learning.services.access import Seat
+from learning.models import Enrolment, LessonCompletion, LessonProgress, QuizPass
+from learning.services.access import Place, Seat
 
 COMPLETED = "course.completed"
 BATCH = 1000
@@ -93,14 +93,67 @@ def next_lesson(outline: Outline, eras: dict[str, int], last: str | None) -> Les
     return next((lesson for lesson in ordered if not counts(lesson, eras)), None)
 
 
+class QuizzesOpen(Exception):
+    """The lesson has quizzes that its learner has yet to pass; nothing was recorded."""
+
+
+def quizzes_to_pass(enrolment: Enrolment, lesson: Lesson) -> set[str]:
+    """Lineages of the quizzes that stand between a learner and completing the lesson.
+
+    One query where the lesson requires quizzes, else none.
+    """
+    if not lesson.to_pass:
+        return set()
+    passed = QuizPass.objects.filter(
+        enrolment=enrolment, lineage=lesson.lineage, era__gte=lesson.era
+    ).values_list("quiz_lineage", flat=True)
+    return set(lesson.to_pass) - {str(one) for one in passed}
+
+
 @transaction.atomic
 def complete(*, seat: Seat) -> Progress:
     """Record that the lesson is completed, and the course if it was the last one; repeatable.
 
     One transaction. The enrolment row is locked first: two tabs must not both see "one left".
+    Raises QuizzesOpen while a quiz that the lesson requires is not passed.
     """
     assert seat.enrolment is not None
     enrolment = Enrolment.objects.select_for_update().get(pk=seat.enrolment.pk)
+    if quizzes_to_pass(enrolment, seat.lesson):
+        raise QuizzesOpen
+    return _complete(seat, enrolment)
+
+
+def pass_quiz(*, place: Place, lineage: str, quiz: str, digest: str, locked: Enrolment) -> None:
+    """Record that a quiz of a lesson is passed, and the lesson as completed if that was all.
+
+    Part of the caller's transaction, which holds the lock on the enrolment's row; repeatable. A
+    lesson that is no longer in the outline keeps the pass, and has nothing to complete.
+    """
+    lesson = place.outline.by_lineage.get(lineage)
+    QuizPass.objects.bulk_create(
+        [
+            QuizPass(
+                enrolment=locked,
+                lineage=lineage,
+                quiz_lineage=quiz,
+                era=lesson.era if lesson else 1,
+                digest=digest,
+                at=clock.now(),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    if lesson is None or lesson.completion == "done":
+        return
+    alone = set(lesson.to_pass) <= {quiz}
+    if alone or not quizzes_to_pass(locked, lesson):
+        seat = Seat(place.course, place.release, place.outline, locked, lesson)
+        _complete(seat, locked)
+
+
+def _complete(seat: Seat, enrolment: Enrolment) -> Progress:
+    """Completed, on a locked enrolment."""
     now = clock.now()
     LessonCompletion.objects.bulk_create(
         [
@@ -159,7 +212,9 @@ def open_lesson(*, seat: Seat) -> Progress | None:
         Enrolment.objects.filter(pk=seat.enrolment.pk).update(
             last_lineage=seat.lesson.lineage, last_at=now
         )
-    return complete(seat=seat) if seat.lesson.completion == "opened" else None
+    if seat.lesson.completion != "opened" or quizzes_to_pass(seat.enrolment, seat.lesson):
+        return None
+    return complete(seat=seat)
 
 
 def recount(course: Course) -> int:

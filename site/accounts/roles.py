@@ -61,6 +61,10 @@ CATALOGUE_DATA = (
     *rights("course_pages.level", ALL),
     *rights("course_pages.instructorprofile", ALL),
 )
+QUIZZES = (
+    *rights("assessments.quiz", (*ALL, "publish")),
+    *rights("assessments.questionbank", (*ALL, "publish")),
+)
 LEARNER_RECORDS = (
     *rights("learning.enrolment", VIEW),
     *rights("learning.accessgrant", VIEW),
@@ -79,6 +83,7 @@ EDITOR = Role(
         *OPEN_ADMIN,
         *NEW_COURSE,
         *CATALOGUE_DATA,
+        *QUIZZES,
         *rights("course_pages.course", VIEW),
         *rights("course_pages.release", VIEW),
         *rights("wagtailredirects.redirect", ALL),
@@ -106,6 +111,7 @@ ADMINISTRATOR = Role(
         *OPEN_ADMIN,
         *NEW_COURSE,
         *CATALOGUE_DATA,
+        *QUIZZES,
         *LEARNER_RECORDS,
         *rights("course_pages.release", VIEW),
         *rights("course_pages.courseimport", VIEW),

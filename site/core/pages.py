@@ -1,5 +1,6 @@
 """What every page of the site has."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -10,20 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks import StreamValue
-from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
-from wagtail.images import get_image_model
+from wagtail.documents.models import AbstractDocument
 from wagtail.images.blocks import ImageChooserBlock
+from wagtail.images.models import AbstractImage
 from wagtail.models import Page, PageViewRestriction
 from wagtail.permissions import policy_registry
+from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.url_routing import RouteResult
 
 from core.blocks.leaves import leaves
 from core.text import one_line
 
+GUARDED = (ImageChooserBlock, DocumentChooserBlock, SnippetChooserBlock)
+
 
 class PageForm(WagtailAdminPageForm):
-    """Refuses pictures and files that whoever saves the page may not use.
+    """Refuses pictures, files and snippets that whoever saves the page may not use.
 
     Wagtail's choosers offer the right ones, and its fields then take any number that is sent.
     """
@@ -35,24 +39,21 @@ class PageForm(WagtailAdminPageForm):
                 for model, keys in _chosen(value).items():
                     added = keys - _chosen(getattr(self.instance, name, None)).get(model, set())
                     if added and not _may_choose(self.for_user, model, added):
-                        refusal = _("This uses a picture or file that you may not use.")
+                        refusal = _("This uses something that you may not use.")
                         self.add_error(name, refusal)
         return cleaned
 
 
 def _chosen(value: Any) -> dict[type[models.Model], set[int]]:
-    """Keys of the pictures and files in a field's value."""
-    found: dict[type[models.Model], set[int]]
-    found = {model: set() for model in (get_image_model(), get_document_model())}
+    """Keys of the pictures, files and snippets in a field's value."""
+    found: dict[type[models.Model], set[int]] = defaultdict(set)
     if isinstance(value, StreamValue):
         for block, key in leaves(value.stream_block, value.get_prep_value()):
-            if isinstance(block, ImageChooserBlock) and key:
-                found[get_image_model()].add(int(key))
-            elif isinstance(block, DocumentChooserBlock) and key:
-                found[get_document_model()].add(int(key))
-    elif type(value) in found and value.pk:
+            if isinstance(block, GUARDED) and key:
+                found[block.model_class].add(int(key))
+    elif isinstance(value, AbstractImage | AbstractDocument) and value.pk:
         found[type(value)].add(value.pk)
-    return {model: keys for model, keys in found.items() if keys}
+    return dict(found)
 
 
 def _may_choose(user: Any, model: type[models.Model], keys: set[int]) -> bool:

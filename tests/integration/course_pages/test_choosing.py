@@ -15,7 +15,7 @@ from tests.cases.measure import person
 from tests.factories import courses as make
 
 pytestmark = pytest.mark.django_db
-REFUSED = "a picture or file that you may not use"
+REFUSED = "something that you may not use"
 
 
 @pytest.fixture

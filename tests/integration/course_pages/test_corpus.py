@@ -44,6 +44,7 @@ def test_a_stored_block_still_renders(file: Path) -> None:
     stored = json.loads(file.read_text())
     html = rendering.resolve(
         rendering.render_raw(stored["body"]),
+        quiz_url=lambda lineage: f"/quiz/{lineage}/",
         lesson_url=lambda lineage: "/there/" if lineage == TARGET else None,
         file_url=lambda document: f"/files/{document}/",
     )

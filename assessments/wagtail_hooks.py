@@ -1,0 +1,50 @@
+"""Quizzes and question banks in Wagtail's admin."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from assessments.models import QuestionBank, Quiz
+from assessments.permissions import CoursePolicy
+
+
+class OfCourses(SnippetViewSet):
+    """Lists what is of one's own courses."""
+
+    list_display = ["title", "course", "updated_at"]
+    list_filter = ["course"]
+    copy_view_enabled = True
+    inspect_view_enabled = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        allowed: QuerySet[Any] = self.permission_policy.instances_user_has_any_permission_for(
+            request.user, ["change", "view"]
+        )
+        return allowed.select_related("course")
+
+
+class QuizViewSet(OfCourses):
+    model = Quiz
+    icon = "help"
+
+
+class QuestionBankViewSet(OfCourses):
+    model = QuestionBank
+    icon = "folder-open-inverse"
+
+
+class AssessmentsGroup(SnippetViewSetGroup):
+    menu_label = _("Quizzes")
+    menu_icon = "help"
+    menu_order = 240
+    items = (QuizViewSet, QuestionBankViewSet)
+
+
+for model in (Quiz, QuestionBank):
+    register_permission_policy(model, CoursePolicy(model))
+register_snippet(AssessmentsGroup)
