@@ -34,7 +34,7 @@ def lesson_url(course: Course, address: str) -> str:
     return reverse("learning:lesson", args=[course.slug, address])
 
 
-def course_context(page: CoursePage) -> dict[str, Any]:
+def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     """The released syllabus and facts; the unreleased tree never."""
     found = released(page.translation_key)
     instructors = page.instructors
@@ -44,7 +44,7 @@ def course_context(page: CoursePage) -> dict[str, Any]:
     course, live = found
     return facts | {
         "course": course,
-        "json_ld": json_ld(page, live, instructors),
+        "json_ld": json_ld(page, page.get_full_url(request), live, instructors),
         "syllabus": _released_syllabus(live_digest(course), course.slug, get_language() or ""),
         "lesson_count": len(live.lessons),
         "minutes": live.minutes,
@@ -106,14 +106,16 @@ def _line(lesson: Lesson, url_of: Callable[[Lesson], str]) -> dict[str, Any]:
     }
 
 
-def json_ld(page: CoursePage, live: Outline, instructors: list[InstructorProfile]) -> SafeString:
+def json_ld(
+    page: CoursePage, url: str | None, live: Outline, instructors: list[InstructorProfile]
+) -> SafeString:
     """schema.org `Course` with its instance, as JSON that is safe inside a script element."""
     data = {
         "@context": "https://schema.org",
         "@type": "Course",
         "name": page.title,
         "description": page.description,
-        "url": page.full_url,
+        "url": url,
         "inLanguage": settings.LANGUAGE_CODE,
         "provider": {
             "@type": "Organization",

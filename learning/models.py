@@ -16,11 +16,16 @@ from core.fields import ExactCharField
 from course_pages.models import Course, Release
 
 
+def _active(now: datetime, grant: str = "") -> Q:
+    """Grants that are active at this moment; `grant` is the way to them."""
+    begun = Q(**{f"{grant}starts_at__lte": now, f"{grant}revoked_at": None})
+    return begun & (Q(**{f"{grant}ends_at": None}) | Q(**{f"{grant}ends_at__gt": now}))
+
+
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
-    def with_open(self, now: datetime) -> "EnrolmentQuerySet":
-        """Each with `open`, whether a grant opens it now."""
-        grants = AccessGrant.objects.filter(enrolment=OuterRef("pk"))
-        return self.annotate(open=Exists(grants.active(now)))
+    def open_at(self, now: datetime) -> "EnrolmentQuerySet":
+        """Those that a grant opens; one that several open comes several times."""
+        return self.filter(_active(now, "grants__"))
 
     def with_access(self, now: datetime) -> "EnrolmentQuerySet":
         """Each with `open` and `ended_at`, when the last grant ended: None while none has."""
@@ -52,7 +57,7 @@ class Enrolment(models.Model):
     last_lineage = models.UUIDField(null=True, blank=True, help_text=_("The lesson to resume."))
     last_at = models.DateTimeField(null=True, blank=True)
 
-    # Read by `with_open` and `with_access`.
+    # Read by `with_access`.
     open: bool
     ended_at: datetime | None
 
@@ -73,9 +78,7 @@ class Enrolment(models.Model):
 class GrantQuerySet(models.QuerySet["AccessGrant"]):
     def active(self, now: datetime) -> "GrantQuerySet":
         """Grants that open the course at this moment."""
-        return self.filter(
-            Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now, revoked_at=None
-        )
+        return self.filter(_active(now))
 
     def ends(self, now: datetime) -> "models.QuerySet[AccessGrant, Any]":
         """When the grants that are over ran out or were revoked, as `ended_at`, latest first."""

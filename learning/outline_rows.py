@@ -4,8 +4,9 @@ A page with 500 lessons costs joining strings, not rendering 500 templates.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -47,16 +48,38 @@ class ModuleOutline:
     kept_rows: dict[tuple[int, str, bool], str] = field(default_factory=dict)
     kept_frames: dict[tuple[bool, bool], list[str]] = field(default_factory=dict)
 
+    @property
+    def anchor(self) -> str:
+        return f"module-{self.number}"
+
+    @cached_property
+    def lineages(self) -> frozenset[str]:
+        return frozenset(lesson.lineage for lesson in self.lessons)
+
+    @cached_property
+    def untouched(self) -> SafeString:
+        """The rows for somebody who has done none of the lessons."""
+        return self._join(("todo", False) for _ in self.lessons)
+
+    @cached_property
+    def finished(self) -> SafeString:
+        """The rows for somebody who has done all of them."""
+        return self._join(("done", True) for _ in self.lessons)
+
+    def done(self, eras: dict[str, int]) -> int:
+        """How many lessons count as completed; `eras` are the highest completed, by lineage."""
+        return sum([eras.get(lesson.lineage, 0) >= lesson.era for lesson in self.lessons])
+
     def rows(self, eras: dict[str, int], current: str | None = None) -> SafeString:
-        """The lessons' rows; `eras` are the highest completed, by lineage."""
-        parts = []
-        for index, lesson in enumerate(self.lessons):
-            key = (index, *state_of(lesson, eras.get(lesson.lineage, 0), current))
-            row = self.kept_rows.get(key)
-            if row is None:
-                row = self.kept_rows[key] = self._row(*key)
-            parts.append(row)
-        return mark_safe("".join(parts))  # noqa: S308 - each row was rendered by a template
+        """The lessons' rows. Most modules of a long course are finished or untouched."""
+        if current not in self.lineages:
+            if self.lineages.isdisjoint(eras):
+                return self.untouched
+            if self.done(eras) == len(self.lessons):
+                return self.finished
+        return self._join(
+            state_of(lesson, eras.get(lesson.lineage, 0), current) for lesson in self.lessons
+        )
 
     def html(self, done: int, *, rows: SafeString | None, open: bool) -> SafeString:
         """The module with so many lessons done; without rows where they are fetched on opening."""
@@ -67,6 +90,16 @@ class ModuleOutline:
         before, after, *end = frame
         parts = [before, str(done), after, *((rows, *end) if rows is not None else ())]
         return mark_safe("".join(parts))  # noqa: S308 - rendered by templates, but for a number
+
+    def _join(self, states: Iterable[tuple[str, bool]]) -> SafeString:
+        parts = []
+        for index, (state, done) in enumerate(states):
+            key = (index, state, done)
+            row = self.kept_rows.get(key)
+            if row is None:
+                row = self.kept_rows[key] = self._row(*key)
+            parts.append(row)
+        return mark_safe("".join(parts))  # noqa: S308 - each row was rendered by a template
 
     def _row(self, index: int, state: str, done: bool) -> str:
         lesson = self.lessons[index]
@@ -86,7 +119,7 @@ class ModuleOutline:
         module = {
             "number": self.number,
             "title": self.title,
-            "anchor": f"module-{self.number}",
+            "anchor": self.anchor,
             "done": COUNT,
             "total": len(self.lessons),
             "rows": ROWS if with_rows else "",

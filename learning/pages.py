@@ -71,24 +71,22 @@ def link(course: Course, lesson: Lesson | None) -> Link | None:
 def modules(study: Study, *, current: str | None, only: int | None = None) -> list[SafeString]:
     """The outline's modules; with `only` the others are shut, and fetch their rows if they can."""
     eras = study.progress.eras
-    counts = progress.done_by_module(study.outline, eras)
     views = []
-    for index, (module, done) in enumerate(zip(study.modules, counts, strict=True)):
+    for index, module in enumerate(study.modules):
         opened = only is None or index == only
         rows = module.rows(eras, current) if opened or not module.rows_url else None
-        views.append(module.html(done, rows=rows, open=opened))
+        views.append(module.html(module.done(eras), rows=rows, open=opened))
     return views
 
 
 def _module(study: Study, lesson: Lesson) -> dict[str, Any]:
     """The lesson's module: its name, and how far one is in it."""
-    index = study.outline.module_of[lesson.lineage]
-    module = study.outline.modules[index]
+    module = study.modules[study.outline.module_of[lesson.lineage]]
     return {
-        "number": index + 1,
+        "number": module.number,
         "title": module.title,
-        "anchor": f"module-{index + 1}",
-        "done": sum(progress.counts(one, study.progress.eras) for one in module.lessons),
+        "anchor": module.anchor,
+        "done": module.done(study.progress.eras),
         "total": len(module.lessons),
     }
 

@@ -142,7 +142,7 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from course_pages import public
 
-        return super().get_context(request, *args, **kwargs) | public.course_context(self)
+        return super().get_context(request, *args, **kwargs) | public.course_context(self, request)
 
 
 class ModulePage(PreviewedAsLearner, InCatalogue, BasePage):

@@ -75,14 +75,6 @@ def measure(outline: Outline, eras: dict[str, int], completed_at: datetime | Non
     return Progress(done, len(outline.required), completed_at, eras)
 
 
-def done_by_module(outline: Outline, eras: dict[str, int]) -> list[int]:
-    """How many lessons of each module count as completed."""
-    return [
-        sum([eras.get(lesson.lineage, 0) >= lesson.era for lesson in module.lessons])
-        for module in outline.modules
-    ]
-
-
 def next_lesson(outline: Outline, eras: dict[str, int], last: str | None) -> Lesson | None:
     """Where to go on: the lesson one was in if open, else the next open one, else the first."""
     if last in outline.positions:

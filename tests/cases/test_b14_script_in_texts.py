@@ -1,6 +1,7 @@
 """B14: what anybody writes anywhere is shown as text; it never runs, on no page, for nobody."""
 
 import json
+import os
 import re
 import uuid
 from collections.abc import Callable
@@ -154,6 +155,20 @@ def test_B14_no_text_of_a_block_runs(text: str) -> None:
     wanted = " ".join(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).split())
     held = " ".join(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]", "", seen).split())
     assert wanted[:200] in held
+
+
+SHARED = Path(os.environ.get("LECTERN_SHARED_DATA", "."), "hostile", "blns.json")
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="LECTERN_SHARED_DATA is not set")
+def test_B14_none_of_the_worlds_naughty_strings_runs_in_a_block() -> None:
+    """The big list that others keep: every string of it in every block, word for word."""
+    texts = json.loads(SHARED.read_text())
+    assert len(texts) == 515
+    for text in texts:
+        html = rendering.with_even_headings(rendering.render_raw(blocks_of(text)))
+        assert_inert(html)
+        assert_page_inert(html)
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
