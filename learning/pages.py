@@ -163,6 +163,9 @@ def _actions(seat: Seat) -> dict[str, Any]:
     """Where the lesson's page reports what its learner does."""
     return {
         "course": seat.course,
+        "quizzes_open": bool(
+            seat.enrolment and progress.quizzes_to_pass(seat.enrolment, seat.lesson)
+        ),
         "complete_url": reverse("learning:complete", args=[seat.course.slug, seat.lesson.address]),
         "opened_url": reverse("learning:opened", args=[seat.course.slug, seat.lesson.address]),
     }

@@ -1,9 +1,11 @@
 """The learner's pages. Views parse, ask the one door, call a service, render."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,7 +18,7 @@ from learning.middleware import public_url
 from learning.outline_rows import module_rows
 from learning.services import access, enrolment, progress
 from learning.services.access import Seat
-from learning.services.progress import Progress
+from learning.services.progress import Progress, QuizzesOpen
 
 
 @login_required
@@ -81,7 +83,10 @@ def _preview(request: HttpRequest, seat: Seat) -> HttpResponse:
 def complete(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     """Mark a lesson completed. Without JavaScript: back to the lesson, or on to the next."""
     seat = access.enter_lesson(request.user, course, lesson, to_study=True)
-    result = progress.complete(seat=seat)
+    try:
+        result = progress.complete(seat=seat)
+    except QuizzesOpen:
+        return _quiz_first(request, seat)
     if not request.htmx:  # type: ignore[attr-defined]
         following = seat.outline.neighbours(seat.lesson.lineage)[1]
         target = (
@@ -91,6 +96,15 @@ def complete(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
         )
         return redirect(target)
     return _completed(request, seat, result)
+
+
+def _quiz_first(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Nothing was recorded: the lesson's quizzes come first."""
+    if request.htmx:  # type: ignore[attr-defined]
+        measured = pages.study(seat).progress
+        return render(request, "learning/_complete.html", pages.complete_control(seat, measured))
+    messages.warning(request, _("Pass the quiz of this lesson first."))
+    return redirect(lesson_url(seat.course, seat.lesson.address))
 
 
 @require_POST

@@ -9,13 +9,13 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from assessments.models import Allowance, Attempt
 from assessments.models.authoring import Counts
@@ -166,7 +166,8 @@ def start(*, seat: Seat, pin: QuizPin) -> Attempt:
 
 
 def _deadline(settings: Mapping[str, Any], now: datetime, extra_percent: int) -> datetime | None:
-    """The earlier of the time limit, with extra time, and the closing time."""
+    """The earlier of the time limit, with extra time, and the closing time; in UTC."""
+    now = now.astimezone(UTC)
     ends = []
     if settings["time_limit_minutes"]:
         seconds = settings["time_limit_minutes"] * 60 * (100 + extra_percent) / 100
@@ -243,14 +244,15 @@ def _refuse_if_over(attempt: Attempt) -> None:
         raise Over
 
 
-def submit(*, place: Place, attempt: Attempt, token: str, sent: Sent) -> Attempt:
+def submit(*, place: Place, pk: int, token: str, sent: Sent) -> Attempt:
     """Hand an attempt in, with what its last page holds; graded at once where no person has to.
 
     One transaction: grade, pass and completion come together. Handing in what is handed in already
-    changes nothing and returns it. Raises Conflict or NotAnAnswer.
+    changes nothing and returns it. Raises Conflict or NotAnAnswer, and Attempt.DoesNotExist for
+    one that is not the learner's own.
     """
     with transaction.atomic():
-        locked = _locked(attempt.pk)
+        locked = _locked().get(pk=pk, enrolment=place.enrolment)
         if locked.state == Attempt.State.OPEN and not is_overdue(locked, clock.now()):
             changes = read(locked, sent)
             if not secrets.compare_digest(locked.token.encode(), token.encode()):
@@ -268,19 +270,15 @@ def submit(*, place: Place, attempt: Attempt, token: str, sent: Sent) -> Attempt
     return locked
 
 
-def _locked(pk: int) -> Attempt:
-    """The attempt and its enrolment, both locked by one statement."""
-    return Attempt.objects.select_for_update().select_related("enrolment").get(pk=pk)
+def _locked() -> QuerySet[Attempt]:
+    """Attempts and their enrolments, both locked by the one statement that reads them."""
+    return Attempt.objects.select_for_update().select_related("enrolment")
 
 
 def close_overdue(pk: int, now: datetime) -> bool:
     """Hand in an attempt whose time is up, as of its deadline, with the answers saved so far."""
     with transaction.atomic():
-        locked = (
-            Attempt.objects.select_for_update()
-            .select_related("enrolment__course__live_release")
-            .get(pk=pk)
-        )
+        locked = _locked().get(pk=pk)
         if locked.state != Attempt.State.OPEN or not is_overdue(locked, now):
             return False
         assert locked.deadline is not None

@@ -35,6 +35,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": Sitemap}}, name="sitemap"),
     path("", include("core.urls")),
     path("", include("course_pages.urls")),
+    path("", include("assessments.urls")),
     path("", include("learning.urls")),
     *media,
     path("", include(wagtail_urls)),

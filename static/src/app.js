@@ -6,3 +6,4 @@ import "./embeds.js";
 import "./code.js";
 import "./gallery.js";
 import "./player.js";
+import "./quiz.js";

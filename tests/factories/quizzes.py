@@ -122,10 +122,14 @@ def put_into(page: LessonPage, *quizzes: Quiz, release: bool = True, **changes: 
 
 
 def course_with_quiz(
-    questions: Sequence[Raw] | None = None, *, completion: str = "quizzes", **fields: Any
+    questions: Sequence[Raw] | None = None,
+    *,
+    completion: str = "quizzes",
+    course_title: str = "A course",
+    **fields: Any,
 ) -> tuple[Course, Quiz]:
     """A released course of one module and one lesson, which holds a quiz."""
-    course = courses.course(1, 1, release=False)
+    course = courses.course(1, 1, title=course_title, release=False)
     made = quiz(course, [single()] if questions is None else questions, **fields)
     put_into(courses.lesson_page(course, "Lesson 1.1"), made, completion=completion)
     return course, made

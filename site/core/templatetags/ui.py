@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -58,6 +60,13 @@ def duration(minutes: Any) -> str:
     if rest:
         parts.append(_("%(minutes)s min") % {"minutes": rest})
     return " ".join(parts)
+
+
+@register.filter
+def exact(number: Decimal) -> str:
+    """`Decimal("2.5000")` → "2.5" (or "2,5"): all its places and no more."""
+    plain = number.normalize()
+    return number_format(plain, decimal_pos=max(0, -int(plain.as_tuple().exponent)))
 
 
 @register.filter

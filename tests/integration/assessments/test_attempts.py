@@ -46,7 +46,7 @@ def test_a_right_answer_passes_the_quiz_and_completes_the_lesson() -> None:
     attempt = attempts.start(seat=seat, pin=seat.lesson.quizzes[0])
     right = question["value"]["choices"][0]["id"]
     sent = form(attempt, **{f"a.{question['id']}": right})
-    done = attempts.submit(place=seat, attempt=attempt, token=attempt.token, sent=sent)
+    done = attempts.submit(place=seat, pk=attempt.pk, token=attempt.token, sent=sent)
     assert (done.state, done.score, done.passed) == (Attempt.State.GRADED, Decimal(1), True)
     assert QuizPass.objects.count() == LessonCompletion.objects.count() == 1
     assert Enrolment.objects.get().completed_at is not None
@@ -59,7 +59,7 @@ def test_a_wrong_answer_leaves_the_lesson_open() -> None:
     attempt = attempts.start(seat=seat, pin=seat.lesson.quizzes[0])
     wrong = question["value"]["choices"][1]["id"]
     sent = form(attempt, **{f"a.{question['id']}": wrong})
-    done = attempts.submit(place=seat, attempt=attempt, token=attempt.token, sent=sent)
+    done = attempts.submit(place=seat, pk=attempt.pk, token=attempt.token, sent=sent)
     assert (done.score, done.passed) == (Decimal(0), False)
     assert not QuizPass.objects.exists()
     assert not LessonCompletion.objects.exists()

@@ -1,0 +1,164 @@
+// Taking a quiz: answers are saved one by one, the clock is the server's, and items move by button.
+import { announce } from "./messages.js";
+
+const TYPING_PAUSE = 900;
+const RETRY = 4000;
+const quiz = () => document.getElementById("quiz");
+const noteOf = (question) => question.querySelector(".question-saved");
+const unsaved = new Set();
+const pauses = new WeakMap();
+
+/** Have htmx save a question now. */
+function save(question) {
+  question.dispatchEvent(new Event("change", { bubbles: false }));
+}
+
+// Typing saves after a pause; leaving the field saves at once, by the browser's own "change".
+document.addEventListener("input", (event) => {
+  const question = event.target.closest?.(".question[hx-post]");
+  if (!question || !event.target.classList.contains("typed")) return;
+  unsaved.add(question);
+  clearTimeout(pauses.get(question));
+  pauses.set(
+    question,
+    setTimeout(() => save(question), TYPING_PAUSE),
+  );
+});
+
+// htmx would send the whole form: a question sends itself.
+document.addEventListener("htmx:configRequest", (event) => {
+  const question = event.detail.elt;
+  if (!question.matches?.(".question")) return;
+  const own = new Set([...question.querySelectorAll("[name]")].map((control) => control.name));
+  const sent = event.detail.formData;
+  for (const name of [...sent.keys()]) {
+    if (!own.has(name) && !["token", "csrfmiddlewaretoken"].includes(name)) sent.delete(name);
+  }
+  sent.set("asked", question.dataset.question);
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const question = event.detail.elt;
+  if (!question.matches?.(".question")) return;
+  clearTimeout(pauses.get(question));
+  unsaved.add(question);
+  noteOf(question).textContent = noteOf(question).dataset.saving;
+});
+
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    const question = event.detail.elt;
+    if (!question.matches?.(".question")) return;
+    noteOf(question).textContent = noteOf(question).dataset.failed;
+    setTimeout(() => save(question), RETRY);
+  });
+}
+
+// A refusal is shown in words, above the questions.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, elt } = event.detail;
+  if (!elt.matches?.(".question") || ![400, 409].includes(xhr.status)) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+  event.detail.target = document.getElementById("quiz-notice");
+  event.detail.swapOverride = "innerHTML";
+  unsaved.clear();
+  setTimeout(() => document.getElementById("quiz-notice").focus(), 50);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const question = event.detail.elt;
+  if (!question.matches?.(".question") || !event.detail.successful) return;
+  unsaved.delete(question);
+  const kept = noteOf(question).querySelector("[data-answered]");
+  const entry = document.getElementById(`map-${question.dataset.question}`);
+  if (kept && entry) {
+    entry.toggleAttribute("data-answered", kept.dataset.answered === "1");
+    entry.toggleAttribute("data-flagged", kept.dataset.flagged === "1");
+  }
+  const seconds = document.querySelector("#quiz-clock [data-seconds]");
+  if (seconds) startClock(Number(seconds.dataset.seconds));
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved.size && quiz() && !leaving) event.preventDefault();
+});
+
+let leaving = false;
+document.addEventListener("submit", (event) => {
+  if (event.target === quiz()) leaving = true;
+});
+
+// The clock counts down from what the server said, whatever the device believes the time to be.
+let endsAt = null;
+let told = new Set();
+let handedIn = false;
+
+function startClock(seconds) {
+  endsAt = performance.now() + seconds * 1000;
+}
+
+const pad = (number) => String(number).padStart(2, "0");
+
+function tick(timer) {
+  const left = Math.max(0, Math.round((endsAt - performance.now()) / 1000));
+  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  const clock = timer.querySelector("[data-clock]");
+  clock.textContent = hours ? `${hours}:${pad(minutes)}:${pad(seconds)}` : `${minutes}:${pad(seconds)}`;
+  timer.toggleAttribute("data-short", left <= 60);
+  for (const [mark, words] of [
+    [300, timer.dataset.five],
+    [60, timer.dataset.one],
+  ]) {
+    if (left <= mark && left > mark - 20 && !told.has(mark)) {
+      told.add(mark);
+      announce(words);
+    }
+  }
+  if (left === 0 && !handedIn) handIn(timer);
+}
+
+/** Time is up: hand in what stands on the page, within the server's grace. */
+function handIn(timer) {
+  const form = quiz();
+  if (!form) return;
+  handedIn = leaving = true;
+  announce(timer.dataset.over);
+  form.action = form.dataset.submit;
+  form.submit();
+}
+
+const timer = document.querySelector("[data-timer]");
+if (timer) {
+  startClock(Number(timer.dataset.seconds));
+  tick(timer);
+  setInterval(() => tick(timer), 1000);
+}
+
+// Ordering: buttons in place of numbers; each move is said aloud and saved.
+for (const list of document.querySelectorAll("fieldset:not(:disabled) [data-ordering]")) {
+  for (const item of list.querySelectorAll("[data-item]")) {
+    item.querySelector(".ordering-place").classList.add("sr-only-place");
+    item.querySelector(".ordering-moves").hidden = false;
+  }
+  list.classList.add("ordering-live");
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-move]");
+  if (!button) return;
+  const item = button.closest("[data-item]");
+  const list = item.parentElement;
+  const down = button.dataset.move === "1";
+  const other = down ? item.nextElementSibling : item.previousElementSibling;
+  if (!other) return;
+  if (down) other.after(item);
+  else other.before(item);
+  const items = [...list.children];
+  items.forEach((one, index) => {
+    one.querySelector("select").value = String(index + 1);
+  });
+  button.focus();
+  announce(`${item.querySelector(".ordering-text").textContent.trim()}: ${list.dataset.moved} ${items.indexOf(item) + 1}`);
+  save(button.closest(".question"));
+});
