@@ -25,10 +25,10 @@ from course_pages.importing.xml import Malformed, read_xml
 
 # Question files are small; a course's archive is not, and has its own import.
 LIMITS = ArchiveLimits(
-    archive_bytes=32 * 1024 * 1024,
+    archive_bytes=16 * 1024 * 1024,
     entries=2_000,
-    total_bytes=128 * 1024 * 1024,
-    file_bytes=32 * 1024 * 1024,
+    total_bytes=64 * 1024 * 1024,
+    file_bytes=16 * 1024 * 1024,
 )
 MANIFEST = "imsmanifest.xml"
 SUFFIXES = (".txt", ".gift", ".aiken", ".xml", ".qti", ".zip")
@@ -84,9 +84,7 @@ def _single_file(folder: SourceFolder, title: str, shown: str, maker: Maker) -> 
     )
 
 
-def _from_xml(
-    path: Path, folder: SourceFolder, title: str, shown: str, maker: Maker
-) -> Questions:
+def _from_xml(path: Path, folder: SourceFolder, title: str, shown: str, maker: Maker) -> Questions:
     into = Questions(title)
     try:
         root = read_xml(path)

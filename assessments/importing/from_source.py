@@ -1,7 +1,7 @@
 """Questions that a course's import left in its lessons become quizzes there.
 
 A quiz block with a `source` and no quiz gets one, whose lineage follows from the lesson and the
-block: a second run finds it again. What an editor changed since, in the lesson or in the quiz, stays.
+block: a second run finds it again. What an editor changed since, in lesson or quiz, stays.
 """
 
 import hashlib
@@ -69,8 +69,15 @@ def make_quizzes(course: Course, by: User | None) -> Made:
     if page is None:
         return made
     lessons = LessonPage.objects.descendant_of(page).order_by("path")
-    links = {str(key): pk for pk, key in lessons.values_list("pk", "translation_key")}
-    for pk in links.values():
+    links: dict[str, int] = {}
+    asking: list[int] = []
+    for lesson in lessons.select_related("latest_revision"):
+        links[str(lesson.translation_key)] = lesson.pk
+        newest = lesson.latest_revision
+        body = _body(newest) if newest is not None else lesson.body.raw_data
+        if any(_source(item) is not None for item in body):
+            asking.append(lesson.pk)
+    for pk in asking:
         with transaction.atomic():
             _Lesson(course, pk, links, by, made).run()
     if made.created or made.updated:
@@ -212,13 +219,14 @@ class _Lesson:
             body = LessonPage._meta.get_field("body").stream_block.to_python(self.published)
             LessonPage.objects.filter(pk=self.page.pk).update(body=body)
         newest = self.revisions.get(self.page.latest_revision_id or 0)
-        imported = newest is not None and writer.is_as_imported(self.page, newest.content)
+        before = newest.content if newest is not None else None
+        imported = before is not None and writer.is_as_imported(self.page, before)
         for revision in self.revisions.values():
             body = _body(revision)
             if _chosen_in(body, chosen):
                 revision.content = {**revision.content, "body": json.dumps(body)}
                 Revision.objects.filter(pk=revision.pk).update(content=revision.content)
-        if imported and newest is not None:
+        if imported and newest is not None and newest.content is not before:
             writer.still_as_imported(self.page, newest.content, by=self.by)
 
 

@@ -232,11 +232,8 @@ class _Given:
 def _pieces(inside: str, signs: str) -> list[_Piece]:
     """The answers, each begun by one of the signs."""
     found = re.split(f"([{signs}])", inside)
-    if found[0].strip():
-        # What stands before the first sign is an answer of its own, as in Moodle.
-        found = [signs[0], *found]
-    else:
-        found = found[1:]
+    # What stands before the first sign is an answer of its own, as in Moodle.
+    found = [signs[0], *found] if found[0].strip() else found[1:]
     pieces = []
     for sign, text in zip(found[::2], found[1::2], strict=True):
         weight, rest = _weight(text)

@@ -15,12 +15,15 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from assessments.blocks import BankQuestions
-from course_pages.importing.description import Block, Finding, Kind, SourceFile
+from course_pages.importing.description import Block, Kind, SourceFile
+from course_pages.importing.errors import SourceRefused
 from course_pages.importing.reading import Account
 
 Raw = dict[str, Any]
 BLOCKS = BankQuestions().child_blocks
 MOST_QUESTIONS = 500
+# Beyond it nobody reads the report, and reading takes too long.
+MOST_FOUND = 2_000
 
 
 @dataclass
@@ -130,6 +133,7 @@ def add(
     into: Questions, question: Raw, kind: str, name: str, place: str, notes: Iterable[str]
 ) -> None:
     """Take a question in, or report why it cannot be asked here."""
+    _bound(into)
     try:
         if len(into.blocks) >= MOST_QUESTIONS:
             raise NotAsked(_("more than %s questions in one file") % MOST_QUESTIONS)
@@ -143,7 +147,13 @@ def add(
 
 
 def report(into: Questions, kind: str, name: str, place: str, reason: str) -> None:
+    _bound(into)
     into.account.add(Kind.REPORTED, kind, name, place, reason)
+
+
+def _bound(into: Questions) -> None:
+    if into.account.found.total() >= MOST_FOUND:
+        raise SourceRefused(_("There are more than %s questions in one file.") % MOST_FOUND)
 
 
 def adds_up(made: Questions) -> bool:
@@ -153,6 +163,3 @@ def adds_up(made: Questions) -> bool:
     return came == len(made.blocks) and made.account.found.total() == came + kinds.count(
         Kind.REPORTED
     )
-
-
-__all__ = ["Finding", "Maker", "NotAsked", "Questions", "Raw", "add", "adds_up", "report"]

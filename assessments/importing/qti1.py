@@ -44,6 +44,8 @@ MENUS = "multiple_dropdowns_question"
 COMPARES = {"", "equivalence", "textequivalence", "textincchoices", "textinchoices"}
 # Sets of choices that are tried to make sure of how an item gives points.
 MOST_TRIES = 300
+MOST_CONDITIONS = 300
+MOST_PARTS = 40
 
 
 @dataclass
@@ -149,6 +151,8 @@ def _read_item(
         add(into, question, shown, name_, place, [*words.notes, *unsaid])
     except NotAsked as why:
         report(into, shown, name_, place, str(why))
+    except RecursionError:
+        report(into, shown, name_, place, _("its conditions are nested too deeply"))
 
 
 def _guessed(item: _Item) -> str:
@@ -229,6 +233,10 @@ def _made(item: _Item) -> Raw:
         return item.maker.question("long", item.stem())
     if not item.responses:
         raise NotAsked(_("it asks nothing"))
+    if len(item.rules.conditions) > MOST_CONDITIONS or len(item.responses) > MOST_PARTS:
+        raise NotAsked(_("it has more parts than a question can have"))
+    if any(len(response.labels) > MOST_PARTS for response in item.responses):
+        raise NotAsked(_("it has more parts than a question can have"))
     tags = {name(response.element) for response in item.responses}
     if tags & {"response_xy", "response_grp"}:
         raise NotAsked(_("not supported: %s") % _("a place in a picture"))
@@ -531,7 +539,9 @@ def _case(item: _Item) -> bool:
 
 def _typed_gaps(item: _Item) -> Raw:
     """Fields between the words of the text."""
-    source, gaps, right = "", [], {}
+    source = ""
+    gaps: list[str] = []
+    right: dict[str, str] = {}
     presentation = child(item.element, "presentation")
     for element in presentation.iter() if presentation is not None else ():
         if not isinstance(element.tag, str):
@@ -606,5 +616,3 @@ def _values(item: _Item, condition: etree._Element) -> Iterator[tuple[Fraction, 
     for value in exact:
         if value is not None and (low is None or high is None or not low <= value <= high):
             yield value, Fraction(0)
-
-

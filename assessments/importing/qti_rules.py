@@ -61,7 +61,9 @@ class Rules:
     def rewarding(self) -> Iterator[etree._Element]:
         """The conditions that give points."""
         for condition in self.conditions:
-            if any((fraction(c.text) or 0) > 0 and _gives(c) for c in children(condition, "setvar")):
+            if any(
+                (fraction(c.text) or 0) > 0 and _gives(c) for c in children(condition, "setvar")
+            ):
                 yield condition
 
 

@@ -98,7 +98,8 @@ def write(
         with transaction.atomic():
             made = _Writer(description, digests, parent, by, publish, progress, stored).run()
             if made.course is not None:
-                made.told = [said for tell in registries.imported if (said := tell(made.course, by))]
+                tales = (tell(made.course, by) for tell in registries.imported)
+                made.told = [said for said in tales if said]
             return made
 
     try:
