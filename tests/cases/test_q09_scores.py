@@ -3,9 +3,9 @@
 The scorer (`tests/oracles/scorer.py`) knows the stored rules, and for questions that were imported
 also their source: GIFT's text, QTI's XML, what an Open edX problem says.
 
-Seen to fail: with `relative` taken for absolute in `grading`, with the weights of wrong choices left
-out by GIFT's reader, with what QTI 1.2 takes away left out by its reader, with case folded for every
-Open edX text, and with `worth` not knowing that 33.33 % is a third.
+Seen to fail: with `relative` taken for absolute in `grading`; with the weights of wrong choices
+left out by GIFT's reader; with what QTI 1.2 takes away left out by its reader; with capitals
+kept for every Open edX text; with `worth` not knowing that 33.33 % is a third.
 """
 
 import json

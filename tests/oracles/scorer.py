@@ -93,9 +93,8 @@ def equal_words(given: str, wanted: str, rules: Data, pattern: bool = False) -> 
 def folded(text: str, rules: Data) -> str:
     text = unicodedata.normalize("NFKC", text).strip()
     if not rules.get("accents", True):
-        bare = [
-            c for c in unicodedata.normalize("NFD", text) if not unicodedata.category(c) == "Mn"
-        ]
+        parts = unicodedata.normalize("NFD", text)
+        bare = [sign for sign in parts if unicodedata.category(sign) != "Mn"]
         text = unicodedata.normalize("NFC", "".join(bare))
     if not rules.get("case"):
         text = unicodedata.normalize("NFC", text.casefold())
