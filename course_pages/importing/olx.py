@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -459,7 +460,7 @@ class _Reader:
         questions = read_questions(
             element, lambda source: sanitise.to_rich_text(source, self.static).html
         )
-        kind, reason = Kind.CONVERTED, _("its questions are kept for quizzes, shown as text")
+        kind, reason = Kind.CONVERTED, _("its questions are kept for a quiz of the lesson")
         if made.runs_python:
             reason = _("not supported: carries Python, which is never run; its text is kept")
         elif made.unsupported:
@@ -474,7 +475,7 @@ class _Reader:
         if kind is Kind.REPORTED:
             blocks.append(_not_here(title, "problem"))
         if visible(text.html) or questions:
-            blocks.append(quiz(title, text.html, "olx", questions))
+            blocks.append(quiz(title, text.html, "olx", questions, **_rules(element)))
         return _Piece(blocks, kind, reason, list(text.notes))
 
     def _video(self, element: etree._Element, name: str) -> _Piece:
@@ -637,3 +638,14 @@ def _minutes(blocks: list[Block]) -> int:
             case "quote":
                 words += len(block.value["text"].split())
     return max(1, round(words / WORDS_PER_MINUTE) + extra)
+
+
+def _rules(problem: etree._Element) -> dict[str, Any]:
+    """How often a problem may be tried and whether it counts, where it says so itself."""
+    attempts = problem.get("max_attempts") or ""
+    made: dict[str, Any] = {}
+    if re.fullmatch(r"[0-9]{1,3}", attempts):
+        made["max_attempts"] = int(attempts)
+    if (problem.get("graded") or "").lower() == "true":
+        made["graded"] = True
+    return made

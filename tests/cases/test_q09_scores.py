@@ -70,8 +70,8 @@ def words_like(text: str, rng: random.Random) -> str:
 def number_like(value: str, tolerance: str, rng: random.Random) -> str:
     middle = scorer.number(value) or Fraction(0)
     margin = abs(scorer.number(tolerance or "0") or Fraction(0))
-    factor = rng.choice([-2, -1, Fraction(-1, 2), 0, Fraction(1, 2), 1, 2, Fraction(101, 100)])
-    near = middle + margin * factor + rng.choice([0, 0, Fraction(1, 1000), -1])
+    factor = Fraction(rng.choice([-200, -100, -50, 0, 50, 100, 101, 200]), 100)
+    near = middle + margin * factor + Fraction(rng.choice([0, 0, 1, -1000]), 1000)
     text = f"{float(near):.6f}".rstrip("0")
     return rng.choice([text, text.replace(".", ","), text + "e0", f" {text}", value, "none", ""])
 
@@ -99,11 +99,8 @@ def answers_to(question: dict[str, Any], rng: random.Random) -> Any:
         return keys if rng.random() < 0.2 else rng.sample(keys, len(keys))
     if kind == "match":
         known = list(options(question))
-        made = {}
-        for key, pair in items(question["pairs"]):
-            right = option_key(question, pair["right"])
-            made[key] = rng.choice([right, rng.choice(known)])
-        return made
+        pairs = {k: option_key(question, pair["right"]) for k, pair in items(question["pairs"])}
+        return {key: rng.choice([one, rng.choice(known)]) for key, one in pairs.items()}
     if kind == "blanks":
         gaps = re.findall(r"\[([^\[\]]+)\]", question["text"])
         return {str(n): words_like(rng.choice(g.split("|")), rng) for n, g in enumerate(gaps)}
