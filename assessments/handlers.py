@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.utils.translation import ngettext_lazy
 
 from assessments import freezing
+from assessments.importing import from_source
 from assessments.models import Attempt, QuestionBank, Quiz
 from assessments.services import attempts
 from core import schedule, snapshots
@@ -16,6 +17,7 @@ from course_pages import marks, registries
 from course_pages.registries import Holding
 
 registries.pins[registries.QUIZ] = freezing.pin
+registries.imported.append(from_source.after_import)
 schedule.every(timedelta(seconds=30), "close-overdue-attempts")(attempts.close_all_overdue)
 
 HELD = ngettext_lazy(

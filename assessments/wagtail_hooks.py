@@ -9,6 +9,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from assessments.importing.admin import hooks as importing
 from assessments.models import QuestionBank, Quiz
 from assessments.permissions import CoursePolicy
 
@@ -43,6 +44,10 @@ class AssessmentsGroup(SnippetViewSetGroup):
     menu_icon = "help"
     menu_order = 240
     items = (QuizViewSet, QuestionBankViewSet)
+
+    def get_submenu_items(self) -> list[Any]:
+        items: list[Any] = super().get_submenu_items()
+        return [*items, importing.menu_item(len(items) + 1)]
 
 
 for model in (Quiz, QuestionBank):

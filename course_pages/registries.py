@@ -5,6 +5,7 @@
 - previews: "course" and "lesson" → function showing the drafted one as a learner would see it.
 - learners: expressions over a course row: how many people learn in it.
 - holders: functions telling how many learner records hang on lineages; asked before content goes.
+- imported: functions called inside every import's transaction → what whoever imports is told.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 
+from accounts.models import User
 from core.snapshots import Frozen
+from course_pages.models.course import Course
 from course_pages.outline import Outline
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 Pin = Callable[[Iterable[int]], dict[int, "Pinned"]]
 Check = Callable[[Outline], Iterable["Problem"]]
 Holder = Callable[[set[str]], Iterable["Holding"]]
+Imported = Callable[[Course, User | None], str]
 Show = Callable[[HttpRequest, "Preview"], HttpResponse]
 
 
@@ -63,6 +67,7 @@ class Holding:
 pins: dict[str, Pin] = {}
 checks: list[Check] = []
 holders: list[Holder] = []
+imported: list[Imported] = []
 previews: dict[str, Show] = {}
 learners: dict[str, Any] = {}
 

@@ -29,6 +29,8 @@ Question = Mapping[str, Any]
 Answer = str | list[str] | dict[str, str] | None
 
 GAP = re.compile(r"\[([^\[\]]+)\]")
+# Half of the last place of a percentage with two.
+ROUNDED = Fraction(5, 100_000)
 MANUAL = frozenset({"long"})
 
 
@@ -52,10 +54,13 @@ def fraction(text: Any) -> Fraction:
 def worth(value: Mapping[str, Any]) -> Fraction:
     """The share of the points that a choice or an accepted answer earns, e.g. -1/2 … 1.
 
-    Stored as a percentage; left open it is all for what is right, nothing for what is not.
+    Stored as a percentage; left open it is all for what is right, nothing for what is not. One that
+    was rounded is what it was before: three choices of 33.33 % together are the whole.
     """
     if value.get("worth") not in (None, ""):
-        return fraction(value["worth"]) / 100
+        share = fraction(value["worth"]) / 100
+        simple = share.limit_denominator(20)
+        return simple if abs(simple - share) <= ROUNDED else share
     return Fraction(bool(value.get("correct", True)))
 
 

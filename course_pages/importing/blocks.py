@@ -55,9 +55,11 @@ def callout(title: str, text: str, kind: str = "note") -> Block:
     return Block("callout", {"kind": kind, "title": title[:TITLE_LENGTH], "text": text})
 
 
-def quiz(title: str, text: str, source_format: str, questions: Sequence[dict[str, Any]]) -> Block:
+def quiz(
+    title: str, text: str, source_format: str, questions: Sequence[dict[str, Any]], **rules: Any
+) -> Block:
     """Questions as text, and all that was parsed of them for the quiz engine."""
-    source = {"v": 1, "format": source_format, "questions": list(questions)}
+    source = {"v": 1, "format": source_format, **rules, "questions": list(questions)}
     value = {"title": title[:TITLE_LENGTH], "text": text}
     return Block("quiz", value | {"source": json.dumps(source, ensure_ascii=False)})
 

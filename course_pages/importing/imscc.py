@@ -565,10 +565,10 @@ class _Reader:
                 reason = _("not supported: %s; its text is kept") % question.unsupported
                 self.account.add(Kind.REPORTED, "question", name, place, reason)
             else:
-                reason = _("shown as text until there are quizzes")
+                reason = _("kept for a quiz of the lesson")
                 self.account.add(Kind.CONVERTED, "question", name, place, reason)
         made.kind = Kind.CONVERTED
-        made.reason = _("its questions are shown as text until there are quizzes")
+        made.reason = _("its questions are kept for a quiz of the lesson")
         if not found:
             made.blocks.append(not_here(title, _("quiz")))
             made.kind, made.reason = Kind.REPORTED, _("there are no questions in it")

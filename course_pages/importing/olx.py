@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -462,7 +463,7 @@ class _Reader:
         questions = read_questions(
             element, lambda source: sanitise.to_rich_text(source, self.static).html
         )
-        kind, reason = Kind.CONVERTED, _("its questions are kept for quizzes, shown as text")
+        kind, reason = Kind.CONVERTED, _("its questions are kept for a quiz of the lesson")
         if made.runs_python:
             reason = _("not supported: carries Python, which is never run; its text is kept")
         elif made.unsupported:
@@ -474,9 +475,13 @@ class _Reader:
         if made.runs_python or any(q["type"] == "unsupported" for q in questions):
             kind = Kind.REPORTED
         blocks = [_not_here(title, "problem")] if kind is Kind.REPORTED else []
+        if questions and kind is Kind.CONVERTED:
+            # The quiz asks with these words: they stand in its box only.
+            words = "".join(block.value for block in before if block.type == "text") + words
+            before = [block for block in before if block.type != "text"]
         blocks += before
         if visible(words) or questions:
-            blocks.append(quiz(title, words, "olx", questions))
+            blocks.append(quiz(title, words, "olx", questions, **_rules(element)))
         blocks += after
         return _Piece(blocks, kind, reason, list(text.notes))
 
@@ -651,3 +656,14 @@ def _minutes(blocks: list[Block]) -> int:
             case "quote":
                 words += len(block.value["text"].split())
     return max(1, round(words / WORDS_PER_MINUTE) + extra)
+
+
+def _rules(problem: etree._Element) -> dict[str, Any]:
+    """How often a problem may be tried and whether it counts, where it says so itself."""
+    attempts = problem.get("max_attempts") or ""
+    made: dict[str, Any] = {}
+    if re.fullmatch(r"[0-9]{1,3}", attempts):
+        made["max_attempts"] = int(attempts)
+    if (problem.get("graded") or "").lower() == "true":
+        made["graded"] = True
+    return made

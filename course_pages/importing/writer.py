@@ -28,7 +28,7 @@ from accounts.models import User
 from assets.models import Document, Image
 from assets.storage import digest_of
 from core import clock
-from course_pages import courses, releases
+from course_pages import courses, registries, releases
 from course_pages.importing.description import (
     Block,
     CourseDescription,
@@ -74,6 +74,7 @@ class ImportResult:
     files: int = 0
     release: Release | None = None
     problems: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 def write(
@@ -95,7 +96,11 @@ def write(
 
     def attempt() -> ImportResult:
         with transaction.atomic():
-            return _Writer(description, digests, parent, by, publish, progress, stored).run()
+            made = _Writer(description, digests, parent, by, publish, progress, stored).run()
+            if made.course is not None:
+                tales = (tell(made.course, by) for tell in registries.imported)
+                made.told = [said for said in tales if said]
+            return made
 
     try:
         try:
@@ -127,6 +132,26 @@ def _digests(sources: Mapping[str, SourceFile]) -> dict[str, str]:
         with source.path.open("rb") as handle:
             found[key] = digest_of(File(handle))
     return found
+
+
+def is_as_imported(page: Page, content: Mapping[str, Any]) -> bool:
+    """Whether a revision's content is what the last import wrote."""
+    entry = _last(page)
+    return entry is not None and entry.data["written"] == _fingerprint(type(page), content)
+
+
+def still_as_imported(page: Page, content: Mapping[str, Any], *, by: User | None) -> None:
+    """Count the content as the last import's: what follows from an import is no edit."""
+    entry = _last(page)
+    if entry is not None:
+        entry.data = {**entry.data, "written": _fingerprint(type(page), content)}
+        entry.pk, entry.timestamp, entry.user = None, clock.now(), by
+        entry.save(force_insert=True)
+
+
+def _last(page: Page) -> PageLogEntry | None:
+    entries = PageLogEntry.objects.filter(page_id=page.pk, action=IMPORT_ACTION)
+    return entries.order_by("timestamp", "pk").last()
 
 
 def _fingerprint(model: type[Page], content: Mapping[str, Any]) -> str:

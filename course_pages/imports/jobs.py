@@ -203,4 +203,5 @@ def _told(result: ImportResult) -> dict[str, Any]:
         "files": result.files,
         "release": result.release.number if result.release else None,
         "problems": result.problems,
+        "told": result.told,
     }

@@ -29,10 +29,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.images.tests.utils import get_test_image_file
+from wagtail.log_actions import log
 from wagtail.models import Page
 
 from accounts.models import User
 from accounts.sync import sync_roles
+from assessments.importing.admin.views import FILE_ACTION
 from assessments.models import Allowance, Attempt, Grade, QuestionBank, Quiz
 from assets.models import Document, Image
 from core import clock
@@ -165,6 +167,11 @@ OWN_ADDRESSES = {
     "assessments:save": Address("assessments:save", (HERE, "attempt"), {"token": "stale"}),
     "assessments:submit": Address("assessments:submit", (HERE, "attempt"), {"token": "stale"}),
     "assessments:submit/others": Address("assessments:submit", (HERE, "others-attempt")),
+    "question_import:index": Address(
+        "question_import:index", (), {"course": "row", "kind": "bank", "title": "T"}
+    ),
+    "question_import:report": Address("question_import:report", ("question-report",)),
+    "question_import:report/others": Address("question_import:report", ("others-question-report",)),
     "learning:my": Address("learning:my"),
     "learning:course": Address("learning:course", (HERE,)),
     "learning:join": Address("learning:join", (HERE,)),
@@ -450,6 +457,18 @@ assessments:submit/others|GET   |405      |405      |405      |405      |405    
 assessments:submit/others|HX    |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
 assessments:submit/others|POST  |403      |403      |404      |403      |403      |403      |403      |403      |403      |403      |403
 assessments:submit/others|HXPOST|403      |403      |404      |403      |403      |403      |403      |403      |403      |403      |403
+question_import:index        |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |200      |200      |denied   |200
+question_import:index        |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |200      |200      |denied   |200
+question_import:index        |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |200      |200      |denied   |200
+question_import:index        |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |200      |200      |denied   |200
+question_import:report       |GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |404          |200      |200      |denied   |200
+question_import:report       |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |404          |200      |200      |denied   |200
+question_import:report       |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+question_import:report       |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+question_import:report/others|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |404      |200      |denied   |200
+question_import:report/others|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |200          |404      |200      |denied   |200
+question_import:report/others|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+question_import:report/others|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 learning:my            |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
@@ -754,6 +773,10 @@ def world() -> World:
         "import": imports[0].pk,
         "others-import": imports[1].pk,
     }
+    for name, owner in (("question-report", course), ("others-question-report", other)):
+        bank = quizzes.bank(owner, [quizzes.single()])
+        report = {"rows": [], "findings": [], "left_out": 0}
+        things[name] = log(bank, FILE_ACTION, data={"report": report, "file": "a.gift"}).pk
     return World(clients, things, measure.checksum(RECORDS))
 
 

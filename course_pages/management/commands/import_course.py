@@ -79,6 +79,8 @@ class Command(BaseCommand):
             f"{len(result.unchanged)} unchanged. "
             f"New in the course's collection: {result.images} pictures, {result.files} files."
         )
+        for said in result.told:
+            write(said)
         for title in result.kept:
             write(f"Left as it is, edited here since: {title}")
         for title in result.vanished:

@@ -173,7 +173,7 @@ GRID = (
     [
         (f"<p>Choose.</p>{GRID}", ["quiz", "table"]),
         (f"{GRID}<p>Choose.</p>", ["table", "quiz"]),
-        (f"<p>Look.</p>{GRID}<p>Choose.</p>{DROPDOWN}", ["text", "table", "quiz"]),
+        (f"<p>Look.</p>{GRID}<p>Choose.</p>{DROPDOWN}", ["table", "quiz"]),
         (f"<p>Choose.</p>{DROPDOWN}", ["quiz"]),
     ],
 )
