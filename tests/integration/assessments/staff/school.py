@@ -67,7 +67,7 @@ def many(course: Course, quiz: Quiz, like: Attempt, learners: int, each: int) ->
     """That many learners with copies of an attempt each, written in bulk."""
     people = User.objects.bulk_create(
         [
-            User(email=f"many-{quiz.pk}-{n}@example.org", name=f"Many {n:05}")
+            User(email=f"many-{like.pk}-{n}@example.org", name=f"Many {n:05}")
             for n in range(learners)
         ]
     )

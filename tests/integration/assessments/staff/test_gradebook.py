@@ -131,6 +131,8 @@ def test_as_many_statements_for_ten_thousand_attempts_as_for_ten() -> None:
     like = school.hands_in(course, {question["id"]: school.choice(question, 0)})
     school.many(course, quiz, like, learners=5, each=2)
     few = figures(client, course, quiz)
+    print(few); print("\n".join(x[:230] for x in measure.statements(lambda: client.get(reverse("grading:gradebook", args=[course.pk])))))
+    print("HOME"); print("\n".join(x[:230] for x in measure.statements(lambda: client.get(reverse("wagtailadmin_home")))))
     other = school.hands_in(course, {question["id"]: school.choice(question, 1)})
     school.many(course, quiz, other, learners=2_500, each=4)
     assert Attempt.objects.count() > 10_000
