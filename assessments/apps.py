@@ -7,3 +7,4 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import handlers  # noqa: F401
+        from assessments.staff import handlers as staff_handlers  # noqa: F401

@@ -12,6 +12,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from assessments.importing.admin import hooks as importing
 from assessments.models import QuestionBank, Quiz
 from assessments.permissions import CoursePolicy
+from assessments.staff import hooks as staff_hooks  # noqa: F401
 
 
 class OfCourses(SnippetViewSet):

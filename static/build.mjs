@@ -26,7 +26,7 @@ const watching = process.argv.includes("--watch");
 
 const MODULES = ["app.js", "admin.js", "imports.js", "structure.js"];
 const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
-const STYLES = ["app.css", "admin.css", "imports.css", "structure.css"];
+const STYLES = ["app.css", "admin.css", "grading.css", "imports.css", "structure.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"];
 const SHEETS = ["wght.css", "wght-italic.css"];

@@ -2,5 +2,15 @@
 
 from assessments.models.attempts import Allowance, Attempt, Grade
 from assessments.models.authoring import QuestionBank, Quiz
+from assessments.models.staff import Regrade, RegradeEffect, StaffAction
 
-__all__ = ["Allowance", "Attempt", "Grade", "QuestionBank", "Quiz"]
+__all__ = [
+    "Allowance",
+    "Attempt",
+    "Grade",
+    "QuestionBank",
+    "Quiz",
+    "Regrade",
+    "RegradeEffect",
+    "StaffAction",
+]

@@ -66,6 +66,7 @@ QUIZZES = (
     *rights("assessments.questionbank", (*ALL, "publish")),
 )
 LEARNER_RECORDS = (
+    *rights("assessments.attempt", VIEW),
     *rights("learning.enrolment", VIEW),
     *rights("learning.accessgrant", VIEW),
     *rights("course_pages.course", VIEW),
@@ -113,6 +114,7 @@ ADMINISTRATOR = Role(
         *CATALOGUE_DATA,
         *QUIZZES,
         *LEARNER_RECORDS,
+        *rights("assessments.attempt", ("change",)),
         *rights("course_pages.release", VIEW),
         *rights("course_pages.courseimport", VIEW),
         *rights("accounts.user", ALL),

@@ -1,0 +1,1 @@
+"""What teachers do after the fact: gradebook, grading by hand, corrections, regrades, analysis."""
