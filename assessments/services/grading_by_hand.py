@@ -72,7 +72,7 @@ def grade(
         now = clock.now()
         new = _result(quiz, row, {one["id"]: one for one in wanted}, given)
         before = {"score": _text(row.score), "passed": row.passed}
-        key = _key(row)
+        key = key_of(row)
         cause = Grade.Cause.GRADED
         regraded.replace(row, new, token=token, cause=cause, key=key, by=by, reason=reason, now=now)
         StaffAction.objects.create(
@@ -91,7 +91,7 @@ def grade(
     return row
 
 
-def _key(attempt: Attempt) -> str:
+def key_of(attempt: Attempt) -> str:
     """The snapshot by whose key the attempt's other answers are graded."""
     last = attempt.grades.filter(number=attempt.grade_number).values_list("snapshot", flat=True)
     return last.first() or attempt.snapshot_id

@@ -99,20 +99,20 @@ def regrade_of(attempt: Attempt, key: Quiz) -> regraded.Result:
     sums: list[tuple[Fraction | None, Fraction]] = []
     for line in attempt.paper:
         kept = attempt.marks.get(line["id"], {})
-        newer = _newer(quiz, key, line)
-        if newer is None:
+        question = newer(quiz, key, line)
+        if question is None:
             got = regraded.exact(quiz, line, attempt)
             of = grading_by_hand.possible(quiz, line, attempt)
             marks[line["id"]] = kept
         else:
-            found = grading.mark(newer, attempt.answers.get(line["id"]))
+            found = grading.mark(question, attempt.answers.get(line["id"]))
             got, of = found.points, found.possible
             marks[line["id"]] = regraded.mark(got, of, kept)
         sums.append((got, of))
     return regraded.result(quiz, marks, sums)
 
 
-def _newer(quiz: Quiz, key: Quiz, line: Mapping[str, Any]) -> dict[str, Any] | None:
+def newer(quiz: Quiz, key: Quiz, line: Mapping[str, Any]) -> dict[str, Any] | None:
     """The question as the newer key has it, if a machine grades it by that."""
     old = quiz["questions"][line["id"]]
     new = key["questions"].get(line["id"])

@@ -111,6 +111,7 @@ def _points_field(label: str, most: Decimal, kept: str | None) -> forms.DecimalF
     return forms.DecimalField(
         label=_t("%(criterion)s, 0 to %(most)s points")
         % {"criterion": label, "most": f"{shown:f}"},
+        required=False,
         min_value=0,
         max_value=most,
         max_digits=10,

@@ -25,6 +25,7 @@ from assessments.staff import gradebook as books
 from assessments.staff import items as analysis
 from assessments.staff.doors import Door
 from assessments.staff.forms import AllowanceForm, GradingForm, ReasonForm, RegradeForm
+from core import snapshots
 from course_pages.models import Course
 
 PER_PAGE = 50
@@ -154,6 +155,7 @@ def _attempt(
     request: HttpRequest, door: Door, row: Attempt, form: ReasonForm | None = None
 ) -> HttpResponse:
     quiz = doors.quiz_of(row)
+    key = grading_by_hand.key_of(row)
     return show(
         request,
         "attempt",
@@ -161,7 +163,8 @@ def _attempt(
         quiz["title"],
         quiz=quiz,
         attempt=row,
-        questions=_reviewed(quiz, row),
+        questions=_reviewed(quiz, row, key),
+        newer_key=key != row.snapshot_id,
         grades=row.grades.select_related("by").order_by("-number"),
         actions=row.staff_actions.select_related("by").order_by("-at", "-pk"),
         by_hand=row.state != Attempt.State.OPEN and bool(grading_by_hand.by_hand(quiz, row)),
@@ -170,17 +173,17 @@ def _attempt(
     )
 
 
-def _reviewed(quiz: dict[str, Any], row: Attempt) -> list[pages.Asked]:
+def _reviewed(quiz: dict[str, Any], row: Attempt, key: str) -> list[pages.Asked]:
+    """The questions as they were asked, with the right answers of the key that graded them."""
     lines = {line["id"]: line for line in row.paper}
-    return [
-        replace(
-            one,
-            review=pages.review(
-                paper.question_of(quiz, lines[one.id]), row, score=True, feedback=True, answers=True
-            ),
-        )
-        for one in pages.asked(quiz, row)
-    ]
+    graded_by = quiz if key == row.snapshot_id else snapshots.load(key)
+    found = []
+    for one in pages.asked(quiz, row):
+        line = lines[one.id]
+        question = regrading.newer(quiz, graded_by, line) or paper.question_of(quiz, line)
+        told = pages.review(question, row, score=True, feedback=True, answers=True)
+        found.append(replace(one, review=told))
+    return found
 
 
 @require_POST
@@ -259,23 +262,30 @@ def grade(request: HttpRequest, door: Door, pk: int) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            grading_by_hand.grade(
+            done = grading_by_hand.grade(
                 attempt=row.pk,
                 token=form.cleaned_data["token"],
                 given=form.given(),
                 by=door.user,
             )
         except Conflict:
-            form.add_error(None, _("Somebody else has graded this attempt meanwhile. Nothing of yours was kept; open the attempt to see their grade."))  # noqa: E501  # fmt: skip
+            text = _(
+                "Somebody else has graded this attempt meanwhile. Nothing of yours was kept; "
+                "open the attempt to see their grade."
+            )
+            form.add_error(None, text)
             status = 409
         except grading_by_hand.NothingToGrade:
             raise Http404 from None
         else:
+            if done.state == Attempt.State.WAITING:
+                doors.say(request, _("Kept. The attempt waits until every criterion has points."))
+                return redirect("grading:attempt", door.course.pk, pk)
             doors.say(request, _("Graded. The learner gets a message."))
             return _next_after(door)
     elif request.method == "POST":
         status = 422
-    asked = {one.id: one for one in _reviewed(quiz, row)}
+    asked = {one.id: one for one in _reviewed(quiz, row, row.snapshot_id)}
     parts = [{"question": asked[one["id"]], **form.parts(one)} for one in questions]
     response = show(
         request,

@@ -128,17 +128,25 @@ def test_as_many_statements_for_ten_thousand_attempts_as_for_ten() -> None:
     question = quizzes.single()
     course, quiz = quizzes.course_with_quiz([question])
     client = school.signed_in(school.teacher(course))
+    book = reverse("grading:gradebook", args=[course.pk])
     like = school.hands_in(course, {question["id"]: school.choice(question, 0)})
     school.many(course, quiz, like, learners=5, each=2)
     few = figures(client, course, quiz)
-    print(few); print("\n".join(x[:230] for x in measure.statements(lambda: client.get(reverse("grading:gradebook", args=[course.pk])))))
-    print("HOME"); print("\n".join(x[:230] for x in measure.statements(lambda: client.get(reverse("wagtailadmin_home")))))
     other = school.hands_in(course, {question["id"]: school.choice(question, 1)})
     school.many(course, quiz, other, learners=2_500, each=4)
     assert Attempt.objects.count() > 10_000
     assert figures(client, course, quiz) == few
-    assert few["gradebook"] <= 10
-    assert few["filtered"] <= 10
+    # Session, user, rights and menu are Wagtail's frame: eleven for any page of its admin.
+    ours = [one for one in measure.statements(lambda: client.get(book)) if is_ours(one)]
+    assert len(ours) <= 7
+    assert few["gradebook"] <= 18
+    assert few["filtered"] <= 18
+
+
+def is_ours(statement: str) -> bool:
+    """Whether it asks for the gradebook's own rows."""
+    tables = ("assessments_", "learning_", "course_pages_", "core_snapshot")
+    return any(f'FROM "{name}' in statement or f"FROM `{name}" in statement for name in tables)
 
 
 def test_support_looks_and_changes_nothing() -> None:

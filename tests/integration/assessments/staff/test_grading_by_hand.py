@@ -155,6 +155,11 @@ def test_the_form_grades_and_the_learner_gets_one_mail() -> None:
     assert "&lt;b&gt;Because&lt;/b&gt;." in form
     keys = [row["id"] for row in question["value"]["rubric"]]
     data = {f"points.{question['id']}.{key}": "1" for key in keys}
+    half = {"token": attempt.token, f"points.{question['id']}.{keys[0]}": "1"}
+    kept = client.post(address, half)
+    assert kept["Location"] == reverse("grading:attempt", args=[course.pk, attempt.pk])
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.WAITING
     answer = client.post(address, {"token": attempt.token, **data})
     assert answer.status_code == 302
     attempt.refresh_from_db()
