@@ -131,7 +131,7 @@ class Grade(models.Model):
 
 
 class Allowance(models.Model):
-    """More time or attempts for one learner; takes effect at once, for attempts begun later."""
+    """More time or attempts for one learner; takes effect at once."""
 
     EVERY_QUIZ = "all"
 

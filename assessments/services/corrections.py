@@ -66,23 +66,25 @@ def _settle_what_counts(row: Attempt) -> None:
 def allow(
     *, enrolment: Enrolment, scope: str, extra_time: int, extra_attempts: int, reason: str, by: User
 ) -> Allowance:
-    """What a learner gets on top, at once, for attempts begun from now on; replaces what was.
+    """What a learner gets on top, at once and for running attempts too; replaces what was.
 
-    One transaction under the enrolment's lock. `scope` is a quiz's lineage, or all.
+    One transaction. `scope` is a quiz's lineage, or all. No attempt ends earlier by it.
     """
     if not reason.strip():
         raise NoReason
     if not (0 <= extra_time <= MOST_TIME and 0 <= extra_attempts <= MOST_ATTEMPTS):
         raise ValueError("out of bounds")
     with transaction.atomic():
-        locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-        row, made = Allowance.objects.get_or_create(enrolment=locked, scope=scope)
+        row, made = Allowance.objects.select_for_update().get_or_create(
+            enrolment=enrolment, scope=scope
+        )
         before = {} if made else _values(row)
         row.extra_time_percent, row.extra_attempts = extra_time, extra_attempts
         row.reason, row.by = reason.strip(), by
         row.save()
         kind, after = StaffAction.Kind.ALLOWED, _values(row)
-        _log(locked, None, kind, scope, before, after, reason, by)
+        _log(enrolment, None, kind, scope, before, after, reason, by)
+        attempts.give_time(enrolment)
     return row
 
 

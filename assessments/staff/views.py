@@ -140,7 +140,7 @@ def allow(request: HttpRequest, door: Door, pk: int) -> HttpResponse:
         reason=data["reason"],
         by=door.user,
     )
-    doors.say(request, _("The allowance holds for attempts begun from now on."))
+    doors.say(request, _("The allowance holds from now on, for a running attempt too."))
     return redirect("grading:learner", door.course.pk, pk)
 
 

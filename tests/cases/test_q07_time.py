@@ -14,9 +14,10 @@ import pytest
 from django.utils import timezone
 
 from assessments.models import Allowance, Attempt
-from assessments.services import attempts
+from assessments.services import attempts, corrections
 from core import clock
 from learning.models import Enrolment
+from tests.cases import measure
 from tests.factories import attempts as taking
 from tests.factories import quizzes
 
@@ -135,3 +136,18 @@ def test_Q07_extra_time_and_the_closing_time_decide_together() -> None:
         Attempt.objects.all().delete()
         Allowance.objects.update(extra_time_percent=100)
         assert taking.begin(user, course).deadline == closes
+
+
+def test_Q07_more_time_reaches_a_running_attempt_and_less_takes_none_away() -> None:
+    user, attempt = begun()
+    enrolled, teacher = Enrolment.objects.get(user=user), measure.person()
+
+    def deadline_with(percent: int) -> datetime | None:
+        corrections.allow(
+            enrolment=enrolled, scope=Allowance.EVERY_QUIZ, extra_time=percent,
+            extra_attempts=0, reason="Agreed.", by=teacher,
+        )  # fmt: skip
+        return Attempt.objects.get(pk=attempt.pk).deadline
+
+    assert deadline_with(50) == BEGIN + timedelta(minutes=45)
+    assert deadline_with(0) == BEGIN + timedelta(minutes=45)
