@@ -71,7 +71,7 @@ def make_quizzes(course: Course, by: User | None) -> Made:
     lessons = LessonPage.objects.descendant_of(page).order_by("path")
     links: dict[str, int] = {}
     asking: list[int] = []
-    for lesson in lessons.select_related("latest_revision"):
+    for lesson in lessons.select_related("latest_revision").iterator(chunk_size=50):
         links[str(lesson.translation_key)] = lesson.pk
         newest = lesson.latest_revision
         body = _body(newest) if newest is not None else lesson.body.raw_data
