@@ -154,6 +154,12 @@ OWN_ADDRESSES = {
     "course_admin:structure_publish": Address(
         "course_admin:structure_publish", ("row", "module"), {"below": "1"}
     ),
+    "course_admin:structure_unpublish": Address(
+        "course_admin:structure_unpublish", ("row", "lesson")
+    ),
+    "course_admin:structure_republish": Address(
+        "course_admin:structure_republish", ("row", "taken back"), {"revision": "taken revision"}
+    ),
     "assessments:overview": Address("assessments:overview", (HERE, "quizzed", "quiz")),
     "assessments:start": Address("assessments:start", (HERE, "quizzed", "quiz")),
     "assessments:attempt": Address("assessments:attempt", (HERE, "attempt")),
@@ -415,6 +421,14 @@ course_admin:structure_publish  |GET   |sign-in   |sign-in   |sign-in|sign-in  |
 course_admin:structure_publish  |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 course_admin:structure_publish  |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
 course_admin:structure_publish  |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_unpublish|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_unpublish|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_unpublish|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_unpublish|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_republish|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_republish|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_republish|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_republish|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
 assessments:overview   |GET   |sign-in  |course   |200      |course   |course   |403      |course   |course   |course   |course   |course
 assessments:overview   |HX    |hx:sign-in|hx:course|200      |hx:course|hx:course|hx:home  |hx:course|hx:course|hx:course|hx:course|hx:course
 assessments:overview   |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
@@ -688,6 +702,7 @@ def world() -> World:
     releases.release(course=course, by=None)
     gone.delete()
     draft = make.lesson(module, "Draft", live=False, slug="draft")
+    taken_back = draft.save_revision()
     releases.release(course=course, by=None)
     course.refresh_from_db()
     other = make.course(1, 1, title="Other")
@@ -750,6 +765,8 @@ def world() -> World:
         "attempt": attempt.pk,
         "others-attempt": others.pk,
         "draft lineage": draft.translation_key,
+        "taken back": draft.pk,
+        "taken revision": taken_back.pk,
         "image": image.pk,
         "topic": topic.pk,
         "user": people["registered"].pk,
