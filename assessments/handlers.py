@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import ngettext_lazy
+from wagtail.signals import page_published
 
 from assessments import freezing
 from assessments.importing import from_source
@@ -14,6 +15,7 @@ from assessments.models import Attempt, QuestionBank, Quiz
 from assessments.services import attempts
 from core import schedule, snapshots
 from course_pages import marks, registries
+from course_pages.models import LessonPage
 from course_pages.registries import Holding
 
 registries.pins[registries.QUIZ] = freezing.pin
@@ -42,6 +44,14 @@ def changed(sender: type, instance: Quiz | QuestionBank, raw: bool = False, **kw
     """The next release of the course may differ; a draft's save changes nothing for it."""
     if not raw:
         marks.mark_lineages([instance.course.lineage])
+
+
+@receiver(page_published, sender=LessonPage)
+def publish_imported(
+    sender: type, instance: LessonPage, revision: Any = None, **kwargs: Any
+) -> None:
+    """Quizzes that came with an imported lesson are published with it, the first time."""
+    from_source.publish_with(instance, getattr(revision, "user", None))
 
 
 @receiver(pre_delete, sender=Quiz)

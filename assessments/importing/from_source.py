@@ -71,7 +71,7 @@ def make_quizzes(course: Course, by: User | None) -> Made:
     lessons = LessonPage.objects.descendant_of(page).order_by("path")
     links: dict[str, int] = {}
     asking: list[int] = []
-    for lesson in lessons.select_related("latest_revision"):
+    for lesson in lessons.select_related("latest_revision").iterator(chunk_size=50):
         links[str(lesson.translation_key)] = lesson.pk
         newest = lesson.latest_revision
         body = _body(newest) if newest is not None else lesson.body.raw_data
@@ -89,6 +89,24 @@ def after_import(course: Course, by: User | None) -> str:
     """What an import tells of its quizzes; nothing where there are none."""
     made = make_quizzes(course, by)
     return made.said() if made.account.found else ""
+
+
+def publish_with(page: LessonPage, by: User | None) -> None:
+    """The imported quizzes of a lesson that is published; those published before stay as they are.
+
+    Else the first release after an import of drafts would wait for each of them.
+    """
+    own = {
+        item["value"].get("quiz"): uuid.uuid5(page.translation_key, str(item["id"]))
+        for item in page.body.raw_data
+        if _source(item) is not None
+    }
+    keys = [key for key in own if key]
+    if not keys:
+        return
+    for quiz in Quiz.objects.filter(pk__in=keys, live=False, first_published_at=None):
+        if quiz.translation_key == own[quiz.pk] and quiz.latest_revision is not None:
+            quiz.latest_revision.publish(user=by)
 
 
 class _Lesson:

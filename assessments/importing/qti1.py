@@ -450,7 +450,7 @@ def _gaps(item: _Item) -> Raw:
         ways = {(label.get("scoring_algorithm") or "").lower() for label in labels}
         if not ways <= COMPARES:
             raise NotAsked(_("it compares answers in a way that is not supported"))
-        found = _right(item, response)
+        found = [ident for ident in _right(item, response) if ident in response.labels]
         if not found:
             raise NotAsked(_("it names no answer"))
         right[response.ident] = found[0]

@@ -62,9 +62,13 @@ class ImportQuestionsForm(forms.Form):
             "empty": _("The file is empty."),
         }
 
+    @property
+    def largest(self) -> int:
+        return LIMITS.archive_bytes
+
     def too_large(self) -> str:
         return _("The file is too large: at most %(limit)s MB are accepted.") % {
-            "limit": LIMITS.archive_bytes // 2**20
+            "limit": self.largest // 2**20
         }
 
     def clean_file(self) -> UploadedFile:

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.log_actions import log
@@ -35,6 +36,35 @@ FILE_ACTION = "assessments.import_file"
 MOST_FINDINGS = 1000
 LONGEST_TEXT = 300
 FINDINGS_PER_PAGE = 100
+# What a teacher calls it; anything else keeps the name that its format gave it.
+NAMES = {
+    "calculated": gettext_lazy("formula"),
+    "categorization": gettext_lazy("categories"),
+    "choice": gettext_lazy("choice"),
+    "essay": gettext_lazy("essay"),
+    "extendedText": gettext_lazy("essay"),
+    "file": gettext_lazy("file"),
+    "file_upload": gettext_lazy("upload"),
+    "fill_in": gettext_lazy("short answer"),
+    "fill_in_multiple_blanks": gettext_lazy("gaps"),
+    "hot_spot": gettext_lazy("place in a picture"),
+    "match": gettext_lazy("matching"),
+    "matching": gettext_lazy("matching"),
+    "multichoice": gettext_lazy("choice"),
+    "multiple_answers": gettext_lazy("several right choices"),
+    "multiple_choice": gettext_lazy("choice"),
+    "multiple_dropdowns": gettext_lazy("menus in a text"),
+    "numerical": gettext_lazy("number"),
+    "order": gettext_lazy("ordering"),
+    "ordering": gettext_lazy("ordering"),
+    "question": gettext_lazy("other"),
+    "short_answer": gettext_lazy("short answer"),
+    "shortanswer": gettext_lazy("short answer"),
+    "textEntry": gettext_lazy("short answer"),
+    "text_only": gettext_lazy("only text"),
+    "true_false": gettext_lazy("true or false"),
+    "truefalse": gettext_lazy("true or false"),
+}
 
 
 @never_cache
@@ -59,7 +89,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", _("Nothing in it can be asked here, so nothing was made."))
     context = {
         "form": form,
-        "report": report,
+        "report": _named(report) if report else None,
         "header_title": _("Import questions"),
         "header_icon": "download",
         "breadcrumbs_items": _crumbs(),
@@ -88,7 +118,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "made": made,
         "edit_url": reverse(made.snippet_viewset.get_url_name("edit"), args=[quote(made.pk)]),
         "entry": entry,
-        "report": entry.data["report"],
+        "report": _named(entry.data["report"]),
         "findings": findings.get_page(request.GET.get("p")),
         "header_title": made.title,
         "header_icon": "download",
@@ -151,6 +181,14 @@ def _kept(questions: Questions) -> dict[str, Any]:
         "left_out": max(0, len(told) - MOST_FINDINGS),
         "adds_up": data["adds_up"],
     }
+
+
+def _named(report: dict[str, Any]) -> dict[str, Any]:
+    """The report with names for people."""
+    rows = [
+        row | {"name": NAMES.get(row["block_type"], row["block_type"])} for row in report["rows"]
+    ]
+    return report | {"rows": rows}
 
 
 def _importer(request: HttpRequest) -> User:

@@ -100,6 +100,21 @@ def test_drafts_get_drafts_and_publishing_them_publishes_the_quizzes(run: Import
     assert list(Quiz.objects.values_list("live", flat=True)) == [True, True]
 
 
+def test_an_editor_who_publishes_an_imported_lesson_publishes_its_quizzes_once(
+    run: Import,
+) -> None:
+    run()
+    revision = lesson().latest_revision
+    assert revision is not None
+    revision.publish()
+    assert list(Quiz.objects.values_list("live", flat=True)) == [True, True]
+    first = Quiz.objects.order_by("pk")[0]
+    first.unpublish()
+    lesson().save_revision().publish()
+    first.refresh_from_db()
+    assert not first.live
+
+
 def test_a_second_run_changes_nothing(run: Import) -> None:
     run("--publish")
     before = (Quiz.objects.count(), PageLogEntry.objects.count(), lesson().latest_revision_id)

@@ -1,11 +1,14 @@
 """GIFT and Aiken: every kind of question, and what is reported in place of a guess."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assessments.importing import load
 from assessments.importing.made import Questions, adds_up
@@ -170,6 +173,23 @@ def test_what_cannot_be_asked_says_where_and_why(read: Read, source: str, reason
     (finding,) = [f for f in made.account.findings if f.kind == "reported"]
     assert reason in finding.reason
     assert finding.place == "line 3"
+
+
+SIGNS = ["{", "}", "=", "~", "#", "%50%", "->", "\\", "::", "[html]", "3", ":", "..", "T", "a b",
+         "\n", "\n\n", "####", "//", "$CATEGORY: x", "*", "|", "[", "]", "ANSWER: A",
+         "A. "]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=25).map("".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "q.txt")
+        path.write_text(text)
+        try:
+            with load(path) as made:
+                assert adds_up(made)
+        except ImportRefused:
+            pass
 
 
 def test_hostile_words_come_in_clean(read: Read) -> None:

@@ -2,12 +2,15 @@
 
 import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assessments.importing import load
 from assessments.importing.made import Questions, adds_up
@@ -172,6 +175,60 @@ def test_what_cannot_be_asked_says_why(
     made = read(item(body, rules, kind))
     assert made.blocks == []
     assert reason in made.account.findings[0].reason
+
+
+def test_gaps_and_an_answer_that_is_none_of_their_words(read: Read) -> None:
+    body = lid("response_x", "AB")
+    source = item(body, rule(equal("response_x", "A"), "100"), "fill_in_multiple_blanks_question")
+    kind, value = one(read(source.replace("What?", "Say [x] now")))
+    assert (kind, value["text"]) == ("blanks", "Say [A|B] now")
+    made = read(source.replace("What?", "Say [x] now").replace(">A</varequal>", ">Z</varequal>"))
+    assert "names no answer" in made.account.findings[0].reason
+
+
+MENUS = "multiple_dropdowns_question"
+PIECES = [
+    item(lid("r", "ABC", "Multiple"), rule(equal("r", "A"), "50", "Add")),
+    item(lid("x", "AB", title="1") + lid("y", "AB", title="2"), rule(equal("x", "A"), "50", "Add")),
+    item(string("Decimal"), rule('<vargt respident="r">1</vargt>', "100")),
+    item(
+        lid("response_x", "AB"), rule(equal("response_x", "A"), "1"), "multiple_dropdowns_question"
+    ),
+]
+WORDS = [
+    "Multiple",
+    "Ordered",
+    "Set",
+    "Add",
+    "A",
+    "Z",
+    "r",
+    "x",
+    "100",
+    "-1",
+    "1/0",
+    "nan",
+    "9" * 60,
+]
+
+
+@given(
+    source=st.sampled_from(PIECES),
+    changes=st.lists(st.tuples(st.integers(0, 200), st.sampled_from(WORDS)), max_size=5),
+)
+def test_a_changed_item_is_read_or_reported(source: str, changes: list[tuple[int, str]]) -> None:
+    spots = list(re.finditer(r'(?<=>)[^<>]+(?=<)|(?<=")[^"<>]*(?=")', source))
+    for number, word in changes:
+        spot = spots[number % len(spots)][0]
+        source = source.replace(spot, word, 1) if spot else source
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "items.xml")
+        path.write_text(source)
+        try:
+            with load(path) as made:
+                assert adds_up(made)
+        except ImportRefused:
+            pass
 
 
 def test_deep_conditions_end_nothing(read: Read) -> None:
