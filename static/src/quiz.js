@@ -6,7 +6,8 @@ const RETRY = 4000;
 const quiz = () => document.getElementById("quiz");
 const noteOf = (question) => question.querySelector(".question-saved");
 const unsaved = new Set();
-const pauses = new WeakMap();
+const pauses = new Map();
+let sending = 0;
 
 /** Have htmx save a question now. */
 function save(question) {
@@ -40,17 +41,21 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   const question = event.detail.elt;
   if (!question.matches?.(".question")) return;
+  sending += 1;
   clearTimeout(pauses.get(question));
+  pauses.delete(question);
   unsaved.add(question);
   noteOf(question).textContent = noteOf(question).dataset.saving;
 });
 
-for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+// No answer, or none of ours: say so and try again. Other refusals end with the next page.
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => {
-    const question = event.detail.elt;
+    const { elt: question, xhr } = event.detail;
     if (!question.matches?.(".question")) return;
     noteOf(question).textContent = noteOf(question).dataset.failed;
-    setTimeout(() => save(question), RETRY);
+    if (xhr.status >= 400 && xhr.status < 500) unsaved.delete(question);
+    else setTimeout(() => save(question), RETRY);
   });
 }
 
@@ -62,14 +67,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.isError = false;
   event.detail.target = document.getElementById("quiz-notice");
   event.detail.swapOverride = "innerHTML";
+  noteOf(elt).textContent = "";
   unsaved.clear();
+  goingOn = null;
   setTimeout(() => document.getElementById("quiz-notice").focus(), 50);
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const question = event.detail.elt;
-  if (!question.matches?.(".question") || !event.detail.successful) return;
-  unsaved.delete(question);
+  if (!question.matches?.(".question")) return;
+  sending -= 1;
+  // What waits for this one is sent right after this event.
+  setTimeout(goOn);
+  if (!event.detail.successful) return;
+  if (!pauses.has(question)) unsaved.delete(question);
   const kept = noteOf(question).querySelector("[data-answered]");
   const entry = document.getElementById(`map-${question.dataset.question}`);
   if (kept && entry) {
@@ -84,10 +95,32 @@ window.addEventListener("beforeunload", (event) => {
   if (unsaved.size && quiz() && !leaving) event.preventDefault();
 });
 
+// A form sent while an answer is on its way would carry a token that no longer holds: it waits.
 let leaving = false;
+let goingOn = null;
 document.addEventListener("submit", (event) => {
-  if (event.target === quiz()) leaving = true;
+  if (event.target !== quiz() || leaving) return;
+  if (!sending && !unsaved.size) {
+    leaving = true;
+    return;
+  }
+  event.preventDefault();
+  const { submitter } = event;
+  whenSaved(() => quiz().requestSubmit(submitter));
 });
+
+/** Save what is still being typed, then do `action`; where saving fails it waits for better times. */
+function whenSaved(action) {
+  goingOn = action;
+  for (const question of [...pauses.keys()]) save(question);
+  goOn();
+}
+
+function goOn() {
+  if (!goingOn || sending || unsaved.size) return;
+  leaving = true;
+  goingOn();
+}
 
 // The clock counts down from what the server said, whatever the device believes the time to be.
 let endsAt = null;
@@ -122,10 +155,10 @@ function tick(timer) {
 function handIn(timer) {
   const form = quiz();
   if (!form) return;
-  handedIn = leaving = true;
+  handedIn = true;
   announce(timer.dataset.over);
   form.action = form.dataset.submit;
-  form.submit();
+  whenSaved(() => form.submit());
 }
 
 const timer = document.querySelector("[data-timer]");
