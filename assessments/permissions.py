@@ -7,6 +7,8 @@ from django.contrib.auth import get_permission_codename
 from django.db.models import Model, QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from course_pages.models import Course
+
 TEACHERS_MAY = {"add", "change", "delete", "publish", "view", "choose", "lock", "unlock"}
 
 
@@ -58,6 +60,12 @@ class CoursePolicy(ModelPermissionPolicy):
         if not self._teaches(user, actions):
             return rows.none()
         return rows.filter(course__in=taught_by(user))
+
+    def courses_to_write_in(self, user: Any) -> QuerySet[Course]:
+        """The courses whose quizzes somebody may write."""
+        if self._everywhere(user, ["add", "change"]):
+            return Course.objects.all()
+        return Course.objects.filter(pk__in=taught_by(user))
 
     def instances_user_has_permission_for(self, user: Any, action: str) -> QuerySet[Any]:
         return self.instances_user_has_any_permission_for(user, [action])

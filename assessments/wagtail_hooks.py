@@ -2,32 +2,16 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from assessments.authoring.viewsets import OfCourses
 from assessments.importing.admin import hooks as importing
 from assessments.models import QuestionBank, Quiz
 from assessments.permissions import CoursePolicy
 from assessments.staff import hooks as staff_hooks  # noqa: F401
-
-
-class OfCourses(SnippetViewSet):
-    """Lists what is of one's own courses."""
-
-    list_display = ["title", "course", "updated_at"]
-    list_filter = ["course"]
-    copy_view_enabled = True
-    inspect_view_enabled = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        allowed: QuerySet[Any] = self.permission_policy.instances_user_has_any_permission_for(
-            request.user, ["change", "view"]
-        )
-        return allowed.select_related("course")
 
 
 class QuizViewSet(OfCourses):

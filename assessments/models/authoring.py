@@ -6,7 +6,9 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import (
@@ -17,15 +19,34 @@ from wagtail.models import (
     TranslatableMixin,
     WorkflowMixin,
 )
+from wagtail.permissions import policy_registry
 from wagtail.search import index
 
 from assessments.blocks import BankQuestions, QuizQuestions
 from assessments.blocks.parts import WORDS
+from core.pages import OnlyWhatOneMayUse
 from core.streamfield import SlimStreamField
 from core.text import one_line
 from course_pages.models import Course
 
 MOST_QUESTIONS = 500
+
+
+class AuthoredForm(OnlyWhatOneMayUse, WagtailAdminModelForm):
+    """Offers one's own courses, and takes only what its author may use."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.for_user is not None and "course" in self.fields:
+            offer_own_courses(self.fields["course"], self.for_user, type(self.instance))
+
+
+def offer_own_courses(field: Any, user: Any, model: type[models.Model]) -> None:
+    """Let a form's course be one in which the user may write quizzes; one alone is chosen."""
+    may = policy_registry.get_by_type(model)
+    field.queryset = may.courses_to_write_in(user).order_by("title")
+    if field.initial is None and len(field.queryset[:2]) == 1:
+        field.initial = field.queryset[0].pk
 
 
 class Authored(
@@ -61,6 +82,8 @@ class Authored(
         object_id_field="object_id",
         for_concrete_model=False,
     )
+    base_form_class = AuthoredForm
+
     search_fields = [
         index.SearchField("title"),
         index.AutocompleteField("title"),
@@ -209,3 +232,16 @@ class Quiz(PreviewableMixin, Authored):
         super().clean()
         if self.opens_at and self.closes_at and self.opens_at >= self.closes_at:
             raise ValidationError({"closes_at": _("It has to close after it opens.")})
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return [
+            ("before", _("Before the start")),
+            ("during", _("The questions")),
+            ("after", _("The result")),
+        ]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from assessments.authoring import previews
+
+        return previews.of_quiz(self, request, mode_name)

@@ -26,14 +26,19 @@ from core.text import one_line
 GUARDED = (ImageChooserBlock, DocumentChooserBlock, SnippetChooserBlock)
 
 
-class PageForm(WagtailAdminPageForm):
-    """Refuses pictures, files and snippets that whoever saves the page may not use.
+class OnlyWhatOneMayUse:
+    """Mixin of admin forms: refuses pictures, files and snippets that the saver may not use.
 
     Wagtail's choosers offer the right ones, and its fields then take any number that is sent.
     """
 
+    cleaned_data: dict[str, Any]
+    for_user: Any
+    instance: Any
+    add_error: Any
+
     def clean(self) -> Any:
-        cleaned = super().clean()
+        cleaned = super().clean()  # type: ignore[misc]
         if self.for_user is not None:
             for name, value in list(cleaned.items()):
                 for model, keys in _chosen(value).items():
@@ -42,6 +47,10 @@ class PageForm(WagtailAdminPageForm):
                         refusal = _("This uses something that you may not use.")
                         self.add_error(name, refusal)
         return cleaned
+
+
+class PageForm(OnlyWhatOneMayUse, WagtailAdminPageForm):
+    """The form of every page of ours."""
 
 
 def _chosen(value: Any) -> dict[type[models.Model], set[int]]:
