@@ -78,8 +78,8 @@ attempt  |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405     
 attempt  |HXPOST|sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |405    |405
 grade    |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |denied|denied |200
 grade    |HX    |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |200    |denied|denied |200
-grade    |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |denied|denied |422
-grade    |HXPOST|sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |denied|denied |422
+grade    |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |denied|denied |302*
+grade    |HXPOST|sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |denied|denied |302*
 void     |GET   |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |405    |405
 void     |HX    |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|405          |405    |405   |405    |405
 void     |POST  |sign-in  |sign-in   |sign-in|sign-in  |sign-in|sign-in|denied       |302*   |denied|denied |302*
