@@ -1,5 +1,6 @@
 """The catalogue: released courses, filtered and searched, in a constant number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -7,18 +8,17 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.core.paginator import Page as ResultsPage
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 from django.http import HttpRequest
 from wagtail.models import Page
 
 from assets.models import Image
+from core import searching
 from course_pages.models.course import Course
 from course_pages.models.pages import CourseInstructor, CoursePage
-from course_pages.models.snippets import InstructorProfile, Level, Topic
+from course_pages.models.snippets import Level, Topic
 
 PER_PAGE = 12
-LONGEST_QUERY = 100
-MOST_WORDS = 8
 FILTERS = "catalogue-filters"
 KEEP_SECONDS = 60
 
@@ -32,10 +32,17 @@ class CourseCard:
     summary: str
     image: Image | None
     level: Level | None
-    topics: list[Topic]
-    instructors: list[InstructorProfile]
+    topics: tuple[str, ...]
+    instructors: tuple[str, ...]
     lesson_count: int
     minutes: int
+
+    @property
+    def kept_as(self) -> tuple[Any, ...]:
+        """What the card shows (`{% kept %}`)."""
+        image = self.image.kept_as if self.image else None
+        words = (self.title, self.url, self.summary, str(self.level or ""))
+        return (*words, self.topics, self.instructors, image, self.lesson_count, self.minutes)
 
 
 def published(private: list[Page] | None = None) -> QuerySet[CoursePage]:
@@ -54,7 +61,7 @@ def published(private: list[Page] | None = None) -> QuerySet[CoursePage]:
 
 def cards(pages: QuerySet[CoursePage]) -> list[CourseCard]:
     """The cards of these pages in their order: 4 queries for any number."""
-    return [_card(row, None) for row in _rows(pages)]
+    return _cards(list(_rows(pages)), None)
 
 
 def _rows(pages: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
@@ -62,33 +69,50 @@ def _rows(pages: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
         lineage=OuterRef("translation_key"), live_release__isnull=False
     )
     return (
-        pages.select_related("image", "level")
+        pages.defer_streamfields()  # type: ignore[attr-defined]
+        .select_related("image", "level")
         .annotate(
             lesson_count=Subquery(released.values("live_release__lesson_count")[:1]),
             minutes=Subquery(released.values("live_release__minutes")[:1]),
         )
         .filter(lesson_count__isnull=False)
-        .prefetch_related(
-            "topics",
-            Prefetch("course_instructors", CourseInstructor.objects.select_related("instructor")),
-            "image__renditions",
-        )
+        .prefetch_related("image__renditions")
     )
 
 
-def _card(page: Any, request: HttpRequest | None) -> CourseCard:
+def _cards(pages: list[Any], request: HttpRequest | None) -> list[CourseCard]:
+    keys = [page.pk for page in pages]
+    topics = _names(
+        CoursePage.topics.through.objects.filter(coursepage__in=keys)
+        .order_by("topic__sort_order", "topic__title")
+        .values_list("coursepage", "topic__title")
+    )
+    instructors = _names(
+        CourseInstructor.objects.filter(page__in=keys).values_list("page", "instructor__name")
+    )
     # The request remembers where the site's root is; without it each page asks the cache.
-    return CourseCard(
-        title=page.title,
-        url=page.get_url(request) or "",
-        summary=page.summary,
-        image=page.image,
-        level=page.level,
-        topics=list(page.topics.all()),
-        instructors=[row.instructor for row in page.course_instructors.all()],
-        lesson_count=page.lesson_count,
-        minutes=page.minutes,
-    )
+    return [
+        CourseCard(
+            title=page.title,
+            url=page.get_url(request) or "",
+            summary=page.summary,
+            image=page.image,
+            level=page.level,
+            topics=topics.get(page.pk, ()),
+            instructors=instructors.get(page.pk, ()),
+            lesson_count=page.lesson_count,
+            minutes=page.minutes,
+        )
+        for page in pages
+    ]
+
+
+def _names(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
+    """Page → names, in their order."""
+    names: dict[int, tuple[str, ...]] = {}
+    for page, name in rows:
+        names[page] = (*names.get(page, ()), name)
+    return names
 
 
 def search(pages: QuerySet[CoursePage], text: str) -> QuerySet[CoursePage]:
@@ -96,7 +120,7 @@ def search(pages: QuerySet[CoursePage], text: str) -> QuerySet[CoursePage]:
 
     Plain containment: the same on every database, for "c++" and "ai" too.
     """
-    for word in text[:LONGEST_QUERY].replace("\x00", "").split()[:MOST_WORDS]:
+    for word in searching.words(text):
         pages = pages.filter(
             Q(title__icontains=word) | Q(summary__icontains=word) | Q(body__icontains=word)
         )
@@ -135,13 +159,13 @@ def results(
         last = max(Counted(pages.count()).num_pages, 1)
         return results(pages, str(last) if last < number else None, request)
     paginator = Counted(rows[0].total if rows else 0)
-    return ResultsPage([_card(row, request) for row in rows], number, paginator)
+    return ResultsPage(_cards(rows, request), number, paginator)
 
 
 def context(request: HttpRequest, private: list[Page] | None = None) -> dict[str, Any]:
     """What the catalogue page shows for the filters asked for; unknown ones are ignored."""
     parameters = request.GET
-    query = parameters.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    query = " ".join(searching.words(parameters.get("q", "")))
     topics, levels = filters()
     topic = next((one for one in topics if one.slug == parameters.get("topic")), None)
     level = next((one for one in levels if one.slug == parameters.get("level")), None)

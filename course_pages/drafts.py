@@ -6,7 +6,7 @@ lesson's address is its lineage until a release gives it one.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, F, JSONField, TextField, Value, When
@@ -72,6 +72,49 @@ def around(page: CoursePage | ModulePage | LessonPage, *, in_form: bool = False)
     edited = _in_memory(page, in_form)
     kept = [one for one in _stored(path, None) if one.path != edited.path]
     return _assemble(path, [*kept, edited])
+
+
+def released(draft: Draft, own: str, live: Outline | None) -> Draft:
+    """The course as learners see it, with one page (of this lineage) as drafted.
+
+    For people who may edit that page and not the course: no title of another draft is in it.
+    """
+    at = draft.pages[own]
+    modules = [
+        _released_module(module, draft, own, live.modules if live else ())
+        for module in draft.outline.modules
+        if module.lineage == own
+        or any(lesson.lineage == own for lesson in module.lessons)
+        or (live is not None and module.lineage in live.module_titles)
+    ]
+    outline = replace(
+        draft.outline,
+        title=draft.course.title if own == draft.course.lineage or not live else live.title,
+        modules=tuple(modules),
+    )
+    kept = {lesson.lineage for lesson in outline.lessons} | {one.lineage for one in modules}
+    pages = {key: page for key, page in draft.pages.items() if key in kept}
+    return Draft(draft.course, outline, pages | {draft.course.lineage: draft.course, own: at})
+
+
+def _released_module(module: Module, draft: Draft, own: str, live: Iterable[Module]) -> Module:
+    """A module in the drafted order: released titles, and the own page as drafted."""
+    shown = next((one for one in live if one.lineage == module.lineage), None)
+    lessons = {lesson.lineage: lesson for one in live for lesson in one.lessons}
+    title = module.title
+    if own != module.lineage:
+        title = shown.title if shown else ""
+    return replace(
+        module,
+        title=title,
+        lessons=tuple(
+            lesson
+            if lesson.lineage == own
+            else replace(lessons[lesson.lineage], address=lesson.lineage)
+            for lesson in module.lessons
+            if lesson.lineage == own or lesson.lineage in lessons
+        ),
+    )
 
 
 def _stored(path: str, lesson: str | None) -> list[DraftPage]:

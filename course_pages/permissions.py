@@ -37,6 +37,15 @@ class CataloguePolicy(PagePermissionPolicy):
         held: QuerySet[GroupPagePermission] = super().get_all_permissions_for_user(user)
         return held.exclude(page__depth=HOME_DEPTH)
 
+    def get_cached_permissions_for_user(self, user: "User") -> list[GroupPagePermission]:
+        """From the rights on all pages, where they are read already or will be."""
+        held: list[GroupPagePermission] | None = getattr(user, self.permission_cache_name, None)
+        if held is None:
+            everywhere = PagePermissionPolicy(Page).get_cached_permissions_for_user(user)
+            held = [right for right in everywhere if right.page.depth != HOME_DEPTH]
+            setattr(user, self.permission_cache_name, held)
+        return held
+
 
 class TreePolicy(PagePermissionPolicy):
     """For questions about pages of any type; sets aside what a home page gives in the catalogue."""
@@ -80,6 +89,18 @@ def offered(pages: Any, user: "User") -> Any:
     for right in CataloguePolicy(Page).get_cached_permissions_for_user(user):
         open_to_them |= Q(path__startswith=right.page.path)
     return pages.filter(open_to_them)
+
+
+def edits_below(user: Any, path: str) -> bool:
+    """Whether somebody may edit the page at this path and all below it, from the rights read."""
+    if user is None or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    return any(
+        right.permission.codename == "change_page" and path.startswith(right.page.path)
+        for right in CataloguePolicy(Page).get_cached_permissions_for_user(user)
+    )
 
 
 def explorable(page: Page, user: "User") -> bool:

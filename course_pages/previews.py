@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from course_pages import content, drafts, public, registries, rendering
+from course_pages import content, drafts, outline, permissions, public, registries, rendering
 from course_pages.content import LessonSource
 from course_pages.drafts import Draft, DraftPage
+from course_pages.models.course import Course
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
 from course_pages.outline import Lesson, Outline
 from course_pages.personas import Persona
@@ -116,7 +117,7 @@ class Preview:
         source = LessonSource(self.page.lineage, self.page.title, self.page.raw or [])
         if self.in_panel:
             normalised = content.normalise(source.raw, self.draft.lineages, source.lineage)
-            html = rendering.render_raw(normalised)
+            html = rendering.with_even_headings(rendering.render_raw(normalised))
         else:
             html = rendering.draft_html(
                 content.freeze(source, self.draft.lineages, content.pins_of([source.raw]))
@@ -134,6 +135,8 @@ def of_page(
     if draft is None:
         return private(TemplateResponse(request, "course_pages/preview_missing.html"))
     lineage = str(page.translation_key)
+    if not permissions.edits_below(getattr(request, "user", None), drafts.course_path(page)):
+        draft = drafts.released(draft, lineage, _live_outline(draft))
     preview = Preview(
         draft,
         Persona.named(mode),
@@ -143,6 +146,12 @@ def of_page(
     )
     course = page if isinstance(page, CoursePage) else None
     return private(show(preview, request, course))
+
+
+def _live_outline(draft: Draft) -> Outline | None:
+    course = Course.objects.filter(lineage=draft.course.lineage).select_related("live_release")
+    found = course.first()
+    return outline.load(found.live_release.outline_id) if found and found.live_release else None
 
 
 def show(preview: Preview, request: HttpRequest, course: CoursePage | None = None) -> HttpResponse:
@@ -162,6 +171,7 @@ def _course_for_visitors(
         "preview": preview,
         "messages": (),
         "page": course,
+        "instructors": course.instructors if course else [],
         "course_title": preview.outline.title,
         "page_url_of_course": preview.home_url,
     } | public.syllabus_context(preview.outline, preview.lesson_url, only=preview.module)

@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from wagtail.models import Page
 
 from course_pages import outline, rendering
 from course_pages.models.course import Course
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
+from course_pages.models.snippets import InstructorProfile
 from course_pages.outline import Lesson, Outline
 
 
@@ -33,13 +37,34 @@ def lesson_url(course: Course, address: str) -> str:
 def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     """The released syllabus and facts; the unreleased tree never."""
     found = released(page.translation_key)
+    instructors = page.instructors
+    facts: dict[str, Any] = {"course": None, "instructors": instructors}
     if found is None:
-        return {"course": None, "syllabus": [], "lesson_count": 0, "minutes": 0, "json_ld": ""}
+        return facts | {"syllabus": syllabus_html([], 0, 0), "json_ld": ""}
     course, live = found
-    return {
+    return facts | {
         "course": course,
-        "json_ld": json_ld(page, live),
-    } | syllabus_context(live, lambda lesson: lesson_url(course, lesson.address))
+        "json_ld": json_ld(page, page.get_full_url(request), live, instructors),
+        "syllabus": _released_syllabus(live_digest(course), course.slug, get_language() or ""),
+        "lesson_count": len(live.lessons),
+        "minutes": live.minutes,
+    }
+
+
+def live_digest(course: Course) -> str:
+    """The outline that learners and visitors see."""
+    assert course.live_release is not None
+    return course.live_release.outline_id
+
+
+@lru_cache(maxsize=64)
+def _released_syllabus(outline_digest: str, slug: str, language: str) -> SafeString:
+    """Rendered once: a long one is most of a course's page."""
+    course = Course(slug=slug)
+    context = syllabus_context(
+        outline.load(outline_digest), lambda lesson: lesson_url(course, lesson.address)
+    )
+    return SafeString(context["syllabus"])
 
 
 def syllabus_context(
@@ -56,11 +81,18 @@ def syllabus_context(
         for number, module in enumerate(live.modules, start=1)
         if only in (None, module.lineage)
     ]
+    lesson_count = sum(len(module["lessons"]) for module in syllabus)
+    minutes = sum(module["minutes"] for module in syllabus)
     return {
-        "syllabus": syllabus,
-        "lesson_count": sum(len(module["lessons"]) for module in syllabus),
-        "minutes": sum(module["minutes"] for module in syllabus),
+        "syllabus": syllabus_html(syllabus, lesson_count, minutes),
+        "lesson_count": lesson_count,
+        "minutes": minutes,
     }
+
+
+def syllabus_html(syllabus: list[dict[str, Any]], lesson_count: int, minutes: int) -> SafeString:
+    context = {"syllabus": syllabus, "lesson_count": lesson_count, "minutes": minutes}
+    return render_to_string("course_pages/_syllabus.html", context)
 
 
 def _line(lesson: Lesson, url_of: Callable[[Lesson], str]) -> dict[str, Any]:
@@ -74,14 +106,16 @@ def _line(lesson: Lesson, url_of: Callable[[Lesson], str]) -> dict[str, Any]:
     }
 
 
-def json_ld(page: CoursePage, live: Outline) -> SafeString:
+def json_ld(
+    page: CoursePage, url: str | None, live: Outline, instructors: list[InstructorProfile]
+) -> SafeString:
     """schema.org `Course` with its instance, as JSON that is safe inside a script element."""
     data = {
         "@context": "https://schema.org",
         "@type": "Course",
         "name": page.title,
         "description": page.description,
-        "url": page.full_url,
+        "url": url,
         "inLanguage": settings.LANGUAGE_CODE,
         "provider": {
             "@type": "Organization",
@@ -96,7 +130,7 @@ def json_ld(page: CoursePage, live: Outline) -> SafeString:
             "@type": "CourseInstance",
             "courseMode": "Online",
             "courseWorkload": _duration(live.lessons),
-            "instructor": [{"@type": "Person", "name": one.name} for one in page.instructors],
+            "instructor": [{"@type": "Person", "name": one.name} for one in instructors],
         },
     }
     text = json.dumps(data, ensure_ascii=False)
@@ -146,7 +180,7 @@ def serve_lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "lesson": lesson,
-            "body": lesson_html(course, live, lesson),
+            "body": lesson_html(course, lesson),
             "course_title": live.title,
             "page_url_of_course": course_page.get_url(request),
             "course_page": course_page,
@@ -157,15 +191,23 @@ def serve_lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
     )
 
 
-def lesson_html(course: Course, live: Outline, lesson: Lesson) -> SafeString:
+def lesson_html(course: Course, lesson: Lesson) -> SafeString:
     """The lesson's released body, links and files resolved for this course."""
+    return _lesson_html(live_digest(course), course.slug, lesson.address, get_language() or "")
+
+
+@lru_cache(maxsize=128)
+def _lesson_html(outline_digest: str, slug: str, address: str, language: str) -> SafeString:
+    course = Course(slug=slug)
+    live = outline.load(outline_digest)
+    lesson = live.by_address[address]
 
     def url_of(lineage: str) -> str | None:
         target = live.by_lineage.get(lineage)
         return lesson_url(course, target.address) if target else None
 
     def file_url(document: int) -> str:
-        return reverse("learning:file", args=[course.slug, lesson.address, document])
+        return reverse("learning:file", args=[slug, address, document])
 
     return rendering.resolve(
         rendering.body_html(lesson.digest),

@@ -3,19 +3,22 @@
 - pins: model label of a chooser → function freezing what is chosen, by primary key.
 - checks: functions looking at an outline to be released → problems that forbid it.
 - previews: "course" and "lesson" → function showing the drafted one as a learner would see it.
+- learners: expressions over a course row: how many people learn in it.
 - holders: functions telling how many learner records hang on lineages; asked before content goes.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 
 from core.snapshots import Frozen
 from course_pages.outline import Outline
 
 if TYPE_CHECKING:
+    from course_pages.models import Course
     from course_pages.previews import Preview
 
 Pin = Callable[[Iterable[int]], dict[int, "Pinned"]]
@@ -61,6 +64,17 @@ pins: dict[str, Pin] = {}
 checks: list[Check] = []
 holders: list[Holder] = []
 previews: dict[str, Show] = {}
+learners: dict[str, Any] = {}
+
+
+def with_learners(courses: "QuerySet[Course]") -> "QuerySet[Course]":
+    """The courses, each with `learners`, in the same statement."""
+    total: Any = Value(0, IntegerField())
+    for name in learners:
+        total = F(name) if isinstance(total, Value) else total + F(name)
+    counted: Any = courses
+    found: QuerySet[Course] = counted.annotate(**learners).annotate(learners=total)
+    return found
 
 
 QUIZ = "assessments.quiz"

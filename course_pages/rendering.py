@@ -19,13 +19,14 @@ from core import snapshots
 from core.snapshots import Frozen
 from course_pages.content import BODY
 
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 KEEP_SECONDS = 30 * 24 * 3600
 KEEP_DRAFT_SECONDS = 300
 
 LESSON_LINK = re.compile(
     r'<a\b([^>]*?)\bhref="lineage:([0-9a-f-]{36})"([^>]*)>(.*?)</a>', re.DOTALL
 )
+HEADING = re.compile(r"<(/?)h([2-6])\b")
 QUIZ_LINK = re.compile(r' (href|hx-get)="quiz:([0-9a-f-]{36})"')
 FILE_LINK = re.compile(r'"asset:(\d+)"')
 
@@ -38,7 +39,7 @@ def body_html(digest: str) -> str:
     key = f"lesson-body:{digest}:{RENDERER_VERSION}:{get_language()}"
     html: str | None = cache.get(key)
     if html is None:
-        html = render_raw(snapshots.load(digest)["body"])
+        html = with_even_headings(render_raw(snapshots.load(digest)["body"]))
         cache.set(key, html, KEEP_SECONDS)
     return html
 
@@ -51,7 +52,7 @@ def draft_html(draft: Frozen) -> str:
     key = f"draft-body:{draft.digest}:{RENDERER_VERSION}:{get_language()}"
     html: str | None = cache.get(key)
     if html is None:
-        html = render_raw(json.loads(draft.body)["body"])
+        html = with_even_headings(render_raw(json.loads(draft.body)["body"]))
         cache.set(key, html, KEEP_DRAFT_SECONDS)
     return html
 
@@ -80,6 +81,24 @@ def render_raw(raw: list[dict[str, Any]]) -> str:
                 block.render(block.to_python(item["value"]), context={"behind_door": True})
             )
     return "\n".join(parts)
+
+
+def with_even_headings(html: str) -> str:
+    """The same with headings that follow the lesson's title without a gap.
+
+    Many authors begin with sub-headings, and imported courses did; what is below what stays so.
+    """
+    open_levels: list[int] = []
+
+    def shifted(match: re.Match[str]) -> str:
+        closing, level = match.group(1), int(match.group(2))
+        if not closing:
+            while open_levels and open_levels[-1] >= level:
+                open_levels.pop()
+            open_levels.append(level)
+        return f"<{closing}h{len(open_levels) + 1}"
+
+    return HEADING.sub(shifted, html)
 
 
 def resolve(

@@ -6,7 +6,6 @@ from django.core.cache import cache
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from wagtail.models import Site
 
 from core import slots
 from home.models import SiteSettings
@@ -18,10 +17,9 @@ def contents() -> dict[str, Any]:
     """Tagline and links as {title, url} of pages that are live; kept for a minute."""
     found: dict[str, Any] | None = cache.get("site-footer")
     if found is None:
-        site = Site.objects.filter(is_default_site=True).first()
         settings = (
             SiteSettings.objects.select_related("imprint", "privacy", "contact")
-            .filter(site=site)
+            .filter(site__is_default_site=True)
             .first()
         )
         pages = [settings.imprint, settings.privacy, settings.contact] if settings else []

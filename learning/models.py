@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -16,12 +16,19 @@ from core.fields import ExactCharField
 from course_pages.models import Course, Release
 
 
-class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
-    def with_access(self, now: datetime) -> "EnrolmentQuerySet":
-        """Each with `open`, whether a grant opens it now, and `ended_at`, when the last one ended.
+def _active(now: datetime, grant: str = "") -> Q:
+    """Grants that are active at this moment; `grant` is the way to them."""
+    begun = Q(**{f"{grant}starts_at__lte": now, f"{grant}revoked_at": None})
+    return begun & (Q(**{f"{grant}ends_at": None}) | Q(**{f"{grant}ends_at__gt": now}))
 
-        `ended_at` is None while no grant has ended.
-        """
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def open_at(self, now: datetime) -> "EnrolmentQuerySet":
+        """Those that a grant opens; one that several open comes several times."""
+        return self.filter(_active(now, "grants__"))
+
+    def with_access(self, now: datetime) -> "EnrolmentQuerySet":
+        """Each with `open` and `ended_at`, when the last grant ended: None while none has."""
         grants = AccessGrant.objects.filter(enrolment=OuterRef("pk"))
         return self.annotate(
             open=Exists(grants.active(now)), ended_at=Subquery(grants.ends(now)[:1])
@@ -71,9 +78,7 @@ class Enrolment(models.Model):
 class GrantQuerySet(models.QuerySet["AccessGrant"]):
     def active(self, now: datetime) -> "GrantQuerySet":
         """Grants that open the course at this moment."""
-        return self.filter(
-            Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now, revoked_at=None
-        )
+        return self.filter(_active(now))
 
     def ends(self, now: datetime) -> "models.QuerySet[AccessGrant, Any]":
         """When the grants that are over ran out or were revoked, as `ended_at`, latest first."""
@@ -184,3 +189,12 @@ class LessonCompletion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.lineage} {self.era}"
+
+
+def learners_of_course() -> Coalesce:
+    """Over a course row: how many are enrolled, without those who left and without staff."""
+    staff = AccessGrant.objects.filter(enrolment=OuterRef("pk"), source=AccessGrant.Source.STAFF)
+    learners = Enrolment.objects.filter(~Exists(staff), course=OuterRef("pk"), left_at=None)
+    # Values before the count, so that it is one figure for the course.
+    counted = learners.order_by().values("course").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)

@@ -1,12 +1,15 @@
-"""Outline rows as HTML: rendered once for each outline, put together for each learner.
+"""The outline as HTML: rendered once for each outline, put together for each learner.
 
 A page with 500 lessons costs joining strings, not rendering 500 templates.
 """
 
+import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -15,10 +18,12 @@ from course_pages.models import Course
 from course_pages.outline import Lesson
 from course_pages.public import lesson_url
 
+# Stand where a learner's own goes until it is put in; no author can write them.
+COUNT, ROWS = secrets.token_hex(8), secrets.token_hex(8)
 
-def state_of(lesson: Lesson, eras: dict[str, int], current: str | None) -> tuple[str, bool]:
+
+def state_of(lesson: Lesson, era: int, current: str | None) -> tuple[str, bool]:
     """`todo`, `done`, `redo` (completed before, but it changed) or `current`; and whether done."""
-    era = eras.get(lesson.lineage, 0)
     done = era >= lesson.era
     if lesson.lineage == current:
         return "current", done
@@ -28,25 +33,75 @@ def state_of(lesson: Lesson, eras: dict[str, int], current: str | None) -> tuple
 
 
 @dataclass
-class ModuleRows:
-    """The rows of one module of one outline, each kept in the states that were asked for so far."""
+class ModuleOutline:
+    """One module of one outline in one language, kept in the states that were asked for so far.
 
+    `rows_url` is where a page fetches the rows that it does not bring, if it does.
+    """
+
+    number: int
+    title: str
     lessons: tuple[Lesson, ...]
     urls: tuple[str, ...]
-    kept: dict[tuple[int, str, bool], str] = field(default_factory=dict)
+    home_url: str
+    rows_url: str = ""
+    kept_rows: dict[tuple[int, str, bool], str] = field(default_factory=dict)
+    kept_frames: dict[tuple[bool, bool], list[str]] = field(default_factory=dict)
 
-    def html(self, eras: dict[str, int], current: str | None = None) -> SafeString:
+    @property
+    def anchor(self) -> str:
+        return f"module-{self.number}"
+
+    @cached_property
+    def lineages(self) -> frozenset[str]:
+        return frozenset(lesson.lineage for lesson in self.lessons)
+
+    @cached_property
+    def untouched(self) -> SafeString:
+        """The rows for somebody who has done none of the lessons."""
+        return self._join(("todo", False) for _ in self.lessons)
+
+    @cached_property
+    def finished(self) -> SafeString:
+        """The rows for somebody who has done all of them."""
+        return self._join(("done", True) for _ in self.lessons)
+
+    def done(self, eras: dict[str, int]) -> int:
+        """How many lessons count as completed; `eras` are the highest completed, by lineage."""
+        return sum([eras.get(lesson.lineage, 0) >= lesson.era for lesson in self.lessons])
+
+    def rows(self, eras: dict[str, int], current: str | None = None) -> SafeString:
+        """The lessons' rows. Most modules of a long course are finished or untouched."""
+        if current not in self.lineages:
+            if self.lineages.isdisjoint(eras):
+                return self.untouched
+            if self.done(eras) == len(self.lessons):
+                return self.finished
+        return self._join(
+            state_of(lesson, eras.get(lesson.lineage, 0), current) for lesson in self.lessons
+        )
+
+    def html(self, done: int, *, rows: SafeString | None, open: bool) -> SafeString:
+        """The module with so many lessons done; without rows where they are fetched on opening."""
+        key = (open, rows is not None)
+        frame = self.kept_frames.get(key)
+        if frame is None:
+            frame = self.kept_frames[key] = self._frame(*key)
+        before, after, *end = frame
+        parts = [before, str(done), after, *((rows, *end) if rows is not None else ())]
+        return mark_safe("".join(parts))  # noqa: S308 - rendered by templates, but for a number
+
+    def _join(self, states: Iterable[tuple[str, bool]]) -> SafeString:
         parts = []
-        for index, lesson in enumerate(self.lessons):
-            state, done = state_of(lesson, eras, current)
+        for index, (state, done) in enumerate(states):
             key = (index, state, done)
-            row = self.kept.get(key)
+            row = self.kept_rows.get(key)
             if row is None:
-                row = self.kept[key] = self._render(index, state, done)
+                row = self.kept_rows[key] = self._row(*key)
             parts.append(row)
         return mark_safe("".join(parts))  # noqa: S308 - each row was rendered by a template
 
-    def _render(self, index: int, state: str, done: bool) -> str:
+    def _row(self, index: int, state: str, done: bool) -> str:
         lesson = self.lessons[index]
         before = self.lessons[index - 1].section if index else ""
         return render_to_string(
@@ -59,15 +114,42 @@ class ModuleRows:
             },
         )
 
+    def _frame(self, open: bool, with_rows: bool) -> list[str]:
+        """What stands before the count, between it and the rows, and after them."""
+        module = {
+            "number": self.number,
+            "title": self.title,
+            "anchor": self.anchor,
+            "done": COUNT,
+            "total": len(self.lessons),
+            "rows": ROWS if with_rows else "",
+            "rows_url": self.rows_url,
+        }
+        html = render_to_string(
+            "components/outline_module.html",
+            {"module": module, "open": open, "course_home_url": self.home_url},
+        )
+        before, after = html.split(COUNT)
+        return [before, *after.split(ROWS)]
 
-@lru_cache(maxsize=512)
-def _rows(outline: str, slug: str, module: int, language: str) -> ModuleRows:
-    lessons = outlines.load(outline).modules[module].lessons
+
+@lru_cache(maxsize=64)
+def _modules(outline: str, slug: str, language: str) -> tuple[ModuleOutline, ...]:
     course = Course(slug=slug)
-    return ModuleRows(lessons, tuple(lesson_url(course, lesson.address) for lesson in lessons))
+    return tuple(
+        ModuleOutline(
+            number=number,
+            title=module.title,
+            lessons=module.lessons,
+            urls=tuple(lesson_url(course, lesson.address) for lesson in module.lessons),
+            home_url=course.get_absolute_url(),
+            rows_url=reverse("learning:rows", args=[slug, number]),
+        )
+        for number, module in enumerate(outlines.load(outline).modules, start=1)
+    )
 
 
-def module_rows(course: Course, module: int) -> ModuleRows:
-    """The rows of a module in the live release and the reader's language."""
+def module_outlines(course: Course) -> tuple[ModuleOutline, ...]:
+    """The modules of the live release in the reader's language."""
     assert course.live_release is not None
-    return _rows(course.live_release.outline_id, course.slug, module, get_language() or "")
+    return _modules(course.live_release.outline_id, course.slug, get_language() or "")

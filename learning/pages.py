@@ -1,6 +1,6 @@
 """What the learner's pages show, put together from the outline and one query of completions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from course_pages.models import Course, CoursePage
 from course_pages.outline import Lesson, Outline
 from course_pages.public import lesson_html, lesson_url
 from learning.models import Enrolment, LessonCompletion
-from learning.outline_rows import ModuleRows, module_rows
+from learning.outline_rows import ModuleOutline, module_outlines
 from learning.services import progress
 from learning.services.access import Place, Seat
 from learning.services.progress import Progress
@@ -30,35 +30,15 @@ class Link:
 
 
 @dataclass(frozen=True)
-class ModuleView:
-    """A module in the outline; `rows` is None where they are fetched on opening."""
-
-    number: int
-    title: str
-    anchor: str
-    done: int
-    total: int
-    minutes: int
-    open: bool
-    rows: SafeString | None
-    rows_url: str
-
-
-@dataclass(frozen=True)
 class Study:
-    """Somebody in a course, as its pages show it: how far they are, and where links lead.
-
-    `rows` gives a module's rows in the outline; `rows_url` where the player fetches those that it
-    does not bring, and is None where it brings all of them.
-    """
+    """Somebody in a course, as its pages show it: how far they are, and where links lead."""
 
     outline: Outline
     progress: Progress
     last: str | None
     home_url: str
     url: Callable[[Lesson], str]
-    rows: Callable[[int], ModuleRows]
-    rows_url: Callable[[int], str] | None = None
+    modules: Sequence[ModuleOutline]
 
     def link(self, lesson: Lesson | None) -> Link | None:
         return Link(lesson.title, self.url(lesson)) if lesson else None
@@ -80,8 +60,7 @@ def _study(place: Place, measured: Progress) -> Study:
         last=str(enrolment.last_lineage) if enrolment.last_lineage else None,
         home_url=course.get_absolute_url(),
         url=lambda lesson: lesson_url(course, lesson.address),
-        rows=lambda index: module_rows(course, index),
-        rows_url=lambda index: reverse("learning:rows", args=[course.slug, index + 1]),
+        modules=module_outlines(course),
     )
 
 
@@ -89,32 +68,27 @@ def link(course: Course, lesson: Lesson | None) -> Link | None:
     return Link(lesson.title, lesson_url(course, lesson.address)) if lesson else None
 
 
-def modules(study: Study, *, current: str | None, only: int | None = None) -> list[ModuleView]:
+def modules(study: Study, *, current: str | None, only: int | None = None) -> list[SafeString]:
     """The outline's modules; with `only` the others are shut, and fetch their rows if they can."""
+    eras = study.progress.eras
     views = []
-    for index in range(len(study.outline.modules)):
+    for index, module in enumerate(study.modules):
         opened = only is None or index == only
-        shown = opened or study.rows_url is None
-        rows = study.rows(index).html(study.progress.eras, current) if shown else None
-        views.append(_module(study, index, opened=opened, rows=rows))
+        rows = module.rows(eras, current) if opened or not module.rows_url else None
+        views.append(module.html(module.done(eras), rows=rows, open=opened))
     return views
 
 
-def _module(
-    study: Study, index: int, *, opened: bool = False, rows: SafeString | None = None
-) -> ModuleView:
-    module = study.outline.modules[index]
-    return ModuleView(
-        number=index + 1,
-        title=module.title,
-        anchor=f"module-{index + 1}",
-        done=sum(progress.counts(lesson, study.progress.eras) for lesson in module.lessons),
-        total=len(module.lessons),
-        minutes=sum(lesson.minutes for lesson in module.lessons),
-        open=opened,
-        rows=rows,
-        rows_url=study.rows_url(index) if study.rows_url else "",
-    )
+def _module(study: Study, lesson: Lesson) -> dict[str, Any]:
+    """The lesson's module: its name, and how far one is in it."""
+    module = study.modules[study.outline.module_of[lesson.lineage]]
+    return {
+        "number": module.number,
+        "title": module.title,
+        "anchor": module.anchor,
+        "done": module.done(study.progress.eras),
+        "total": len(module.lessons),
+    }
 
 
 def course_home(place: Place) -> dict[str, Any]:
@@ -137,7 +111,7 @@ def home_of(study: Study) -> dict[str, Any]:
 
 def lesson(seat: Seat) -> dict[str, Any]:
     """Context of a lesson in the player: one query, whatever the course's size."""
-    body = lesson_html(seat.course, seat.outline, seat.lesson)
+    body = lesson_html(seat.course, seat.lesson)
     return _actions(seat) | lesson_of(study(seat), seat.lesson, body)
 
 
@@ -178,7 +152,7 @@ def _control(study: Study, lesson: Lesson) -> dict[str, Any]:
         "lesson": asdict(lesson) | {"url": study.url(lesson)},
         "done": progress.counts(lesson, study.progress.eras),
         "next": study.link(after),
-        "module": _module(study, study.outline.module_of[lesson.lineage]),
+        "module": _module(study, lesson),
         "progress": study.progress,
     }
 

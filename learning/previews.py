@@ -6,7 +6,7 @@ from django.shortcuts import render
 from core import clock
 from course_pages.previews import Preview
 from learning import pages
-from learning.outline_rows import ModuleRows
+from learning.outline_rows import ModuleOutline
 from learning.pages import Study
 from learning.services import progress
 
@@ -38,15 +38,21 @@ def study(preview: Preview) -> Study:
     done = persona.has_completed(outline)
     completed_at = clock.now() if persona.has_finished(outline) else None
 
-    def rows(index: int) -> ModuleRows:
-        lessons = outline.modules[index].lessons
-        return ModuleRows(lessons, tuple(preview.lesson_url(one) for one in lessons))
-
+    modules = [
+        ModuleOutline(
+            number=number,
+            title=module.title,
+            lessons=module.lessons,
+            urls=tuple(preview.lesson_url(one) for one in module.lessons),
+            home_url=preview.home_url,
+        )
+        for number, module in enumerate(outline.modules, start=1)
+    ]
     return Study(
         outline=outline,
         progress=progress.measure(outline, persona.eras(outline), completed_at),
         last=done[-1].lineage if done else None,
         home_url=preview.home_url,
         url=preview.lesson_url,
-        rows=rows,
+        modules=modules,
     )

@@ -15,7 +15,7 @@ from course_pages import courses, rendering
 from course_pages.public import lesson_html, lesson_url
 from learning import pages
 from learning.middleware import public_url
-from learning.outline_rows import module_rows
+from learning.outline_rows import module_outlines
 from learning.services import access, enrolment, progress
 from learning.services.access import Seat
 from learning.services.progress import Progress, QuizzesOpen
@@ -44,9 +44,8 @@ def rows(request: HttpRequest, course: str, number: int) -> HttpResponse:
     if not 1 <= number <= len(place.outline.modules):
         raise Http404
     assert place.enrolment is not None
-    return HttpResponse(
-        module_rows(place.course, number - 1).html(progress.completed_eras(place.enrolment))
-    )
+    module = module_outlines(place.course)[number - 1]
+    return HttpResponse(module.rows(progress.completed_eras(place.enrolment)))
 
 
 @never_cache
@@ -68,7 +67,7 @@ def _preview(request: HttpRequest, seat: Seat) -> HttpResponse:
     course_page = courses.page_of(seat.course)
     context = {
         "lesson": seat.lesson,
-        "body": lesson_html(seat.course, seat.outline, seat.lesson),
+        "body": lesson_html(seat.course, seat.lesson),
         "course_title": seat.outline.title,
         "page_url_of_course": public_url(seat.course) or "/",
         "course_page": course_page,

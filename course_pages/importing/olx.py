@@ -10,7 +10,7 @@ import html
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ from course_pages.importing.xml import Malformed, read_xml
 
 LARGEST_HTML = 4 * 1024 * 1024
 DEEPEST = 12
+# Parts that hold each other many times over would never end.
+MOST_PARTS = 50_000
 SUMMARY_LENGTH = 300
 TITLE_LENGTH = 255
 WORDS_PER_MINUTE = 200
@@ -454,7 +456,8 @@ class _Reader:
 
     def _problem(self, element: etree._Element, name: str) -> _Piece:
         made = problem_html(element)
-        text = sanitise.to_rich_text(made.html, self.static)
+        text = sanitise.to_runs(made.html, self.static)
+        before, words, after = _around_the_box(text.blocks)
         title = name if name != "problem" else _("Question")
         questions = read_questions(
             element, lambda source: sanitise.to_rich_text(source, self.static).html
@@ -470,11 +473,11 @@ class _Reader:
             reason = _("it asks nothing: its text is kept")
         if made.runs_python or any(q["type"] == "unsupported" for q in questions):
             kind = Kind.REPORTED
-        blocks = list(text.extras)
-        if kind is Kind.REPORTED:
-            blocks.append(_not_here(title, "problem"))
-        if visible(text.html) or questions:
-            blocks.append(quiz(title, text.html, "olx", questions))
+        blocks = [_not_here(title, "problem")] if kind is Kind.REPORTED else []
+        blocks += before
+        if visible(words) or questions:
+            blocks.append(quiz(title, words, "olx", questions))
+        blocks += after
         return _Piece(blocks, kind, reason, list(text.notes))
 
     def _video(self, element: etree._Element, name: str) -> _Piece:
@@ -509,6 +512,8 @@ class _Reader:
     def _account(self, kind: Kind, tag: str, name: str, place: str, reason: str = "") -> None:
         self.found[tag] += 1
         self.findings.append(Finding(kind, tag, name, place, reason))
+        if len(self.findings) > MOST_PARTS:
+            raise SourceRefused(_("The course has more than %d parts.") % MOST_PARTS)
 
     def _detail(self, what: str, name: str, place: str, reason: str) -> None:
         self.findings.append(Finding(Kind.IGNORED, what, name, place, reason))
@@ -577,6 +582,15 @@ def _elements(parent: etree._Element) -> Iterator[etree._Element]:
     for child in parent:
         if isinstance(child.tag, str):
             yield child
+
+
+def _around_the_box(blocks: Sequence[Block]) -> tuple[list[Block], str, list[Block]]:
+    """A problem in its order: what stands before its box, the box's words, what comes after."""
+    runs = [number for number, block in enumerate(blocks) if block.type == "text"]
+    if not runs:
+        return list(blocks), "", []
+    last = runs[-1]
+    return list(blocks[:last]), blocks[last].value, list(blocks[last + 1 :])
 
 
 def _hidden(element: etree._Element) -> bool:

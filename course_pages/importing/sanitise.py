@@ -38,15 +38,19 @@ def to_blocks(source: str, resolver: Resolver) -> Sanitised:
 
 def to_rich_text(source: str, resolver: Resolver) -> RichText:
     """The same for a field that holds only rich text: headings become bold lines."""
+    made = to_runs(source, resolver)
+    texts = [block.value for block in made.blocks if block.type == "text"]
+    extras = tuple(block for block in made.blocks if block.type != "text")
+    return RichText("".join(texts), extras, made.notes)
+
+
+def to_runs(source: str, resolver: Resolver) -> Sanitised:
+    """Runs of rich text and, in their places between them, what such text cannot hold."""
     walker = walked(source, resolver)
-    words: list[Part] = []
-    extras: list[Block] = []
-    for part in walker.parts:
-        if not isinstance(part, Block):
-            words.append(part)
-        elif part.type in {"heading", "quote", "code"}:
-            words.append(Line(inline_words(part)))
-        else:
-            extras.append(part)
-    texts = [block.value for block in assembled(words)]
-    return RichText("".join(texts), tuple(extras), tuple(walker.notes))
+    parts: list[Part] = [
+        Line(inline_words(part))
+        if isinstance(part, Block) and part.type in {"heading", "quote", "code"}
+        else part
+        for part in walker.parts
+    ]
+    return Sanitised(tuple(assembled(parts)), tuple(walker.notes))

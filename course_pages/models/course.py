@@ -60,6 +60,9 @@ class Course(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # Read by `registries.with_learners`.
+    learners: int
+
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")

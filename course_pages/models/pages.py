@@ -85,6 +85,7 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
 
     parent_page_types = ["course_pages.CataloguePage"]
     subpage_types = ["course_pages.ModulePage"]
+    shown_along = ("image", "level")
     template = "course_pages/course_page.html"
 
     image = models.ForeignKey(

@@ -8,6 +8,7 @@ nothing has changed.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from wagtail.actions.copy_page import CopyPageAction
 from wagtail.actions.edit_page import EditPageAction
 from wagtail.actions.move_page import MovePageAction
+from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import Page, Revision
 
 from accounts.models import User
@@ -135,10 +137,20 @@ def _saved(draft: Page, by: User, *, publish: bool) -> None:
         raise Refused("; ".join(error.messages)) from error
 
 
+@dataclass(frozen=True)
+class Before:
+    """Where a page was, and `order`, the fingerprint with which it can go back there."""
+
+    parent: int
+    after: int | None
+    order: str
+    changed: bool
+
+
 def move(
     *, course: Course, pk: int, parent: int, after: int | None, order: str, by: User
-) -> tuple[Page, int, int]:
-    """Put a page below `parent`, right after `after` or first; the page, its old and new parent.
+) -> tuple[Page, Before, int]:
+    """Put a page below `parent`, right after `after` or first; the page, whence, its new parent.
 
     `order` is the fingerprint of the screen that the user saw; Stale if something moved since.
     """
@@ -156,8 +168,11 @@ def move(
             raise PermissionDenied
         if source.pk != target.pk:
             _make_room(moving, target, by)
+        beside = moving.get_prev_sibling()
         _place(moving, target, before, by)
-        return moving, source.pk, target.pk
+        now = queries.current_order(page)
+        whence = Before(source.pk, beside.pk if beside else None, now, changed=now != order)
+        return moving, whence, target.pk
 
 
 def _place(moving: Page, target: Page, before: Page | None, by: User) -> None:
@@ -236,7 +251,39 @@ def publish(*, course: Course, pk: int, below: bool, by: User) -> list[Page]:
         return waiting
 
 
-def _fit(pages: list[Page], by: User) -> None:
+def unpublish(*, course: Course, pk: int, by: User) -> tuple[Page, int | None]:
+    """Unpublish one page; the page, and the revision that brings it back where there is one."""
+    with _locked(course) as page:
+        target = _member(page, pk)
+        rights = target.permissions_for_user(by)
+        if not rights.can_publish():
+            raise PermissionDenied
+        if rights.page_locked():
+            raise Refused(_("“%(title)s” is locked.") % _title(target))
+        if not target.live:
+            raise Stale
+        revision = target.live_revision_id
+        if revision is None and not target.has_unpublished_changes:
+            revision = target.save_revision(user=by, clean=False).pk
+        UnpublishPageAction(target, user=by).execute()
+        return target, revision
+
+
+def republish(*, course: Course, pk: int, revision: int, by: User) -> Page:
+    """Publish a revision of an unpublished page, one that is fit to be shown."""
+    with _locked(course) as page:
+        target = _member(page, pk)
+        if target.live or target.alias_of_id:
+            raise Stale
+        chosen = target.revisions.filter(pk=revision).first()
+        if chosen is None:
+            raise Stale
+        _fit([target], by, {target.pk: chosen})
+        _publish(target, by, chosen)
+        return Page.objects.get(pk=pk)
+
+
+def _fit(pages: list[Page], by: User, chosen: Mapping[int, Revision] | None = None) -> None:
     if len(pages) > MOST_AT_ONCE:
         raise Refused(
             _("%(number)s pages are too many at once: publish one module after the other.")
@@ -248,24 +295,25 @@ def _fit(pages: list[Page], by: User) -> None:
             raise PermissionDenied
         if rights.page_locked():
             raise Refused(_("“%(title)s” is locked.") % _title(page))
-    problems = content.problems(list(_sources(pages)))
+    problems = content.problems(list(_sources(pages, chosen or {})))
     if problems:
         raise Refused("; ".join(str(problem) for problem in problems))
 
 
-def _sources(pages: list[Page]) -> Iterator[LessonSource]:
+def _sources(pages: list[Page], chosen: Mapping[int, Revision]) -> Iterator[LessonSource]:
+    """What would be published: the newest drafts, or the revisions chosen by key of the page."""
     drafts = Revision.objects.in_bulk([page.latest_revision_id for page in pages])
     for page in pages:
         if isinstance(page, LessonPage):
-            revision = drafts.get(page.latest_revision_id)
+            revision = chosen.get(page.pk) or drafts.get(page.latest_revision_id)
             stored = revision.content if revision else page.serializable_data()
             yield LessonSource(
                 str(page.translation_key), stored["title"], json.loads(stored["body"] or "[]")
             )
 
 
-def _publish(page: Page, by: User) -> None:
-    revision = page.get_latest_revision() or page.save_revision(user=by, clean=False)
+def _publish(page: Page, by: User, chosen: Revision | None = None) -> None:
+    revision = chosen or page.get_latest_revision() or page.save_revision(user=by, clean=False)
     try:
         revision.publish(user=by)
     except ValidationError as error:

@@ -11,6 +11,7 @@ from laces.components import Component
 from wagtail.permissions import policy_registry
 
 from accounts.models import User
+from course_pages import registries
 from course_pages.models import Course, CoursePage, LessonPage
 from course_pages.structure.views import learner_view
 
@@ -48,9 +49,11 @@ def lines(user: User) -> tuple[list[CourseLine], int]:
     )
     rows = {
         row.lineage: row
-        for row in Course.objects.filter(
-            lineage__in=[page.translation_key for page in shown]
-        ).select_related("live_release")
+        for row in registries.with_learners(
+            Course.objects.filter(
+                lineage__in=[page.translation_key for page in shown]
+            ).select_related("live_release")
+        )
     }
     pairs = [(page, rows[page.translation_key]) for page in shown if page.translation_key in rows]
     counts = _counts(pairs)

@@ -14,4 +14,6 @@ urlpatterns = [
     path(f"{HERE}pages/<int:page_id>/move/", views.move, name="structure_move"),
     path(f"{HERE}pages/<int:page_id>/duplicate/", views.duplicate, name="structure_duplicate"),
     path(f"{HERE}pages/<int:page_id>/publish/", views.publish, name="structure_publish"),
+    path(f"{HERE}pages/<int:page_id>/unpublish/", views.unpublish, name="structure_unpublish"),
+    path(f"{HERE}pages/<int:page_id>/republish/", views.republish, name="structure_republish"),
 ]

@@ -7,9 +7,11 @@ by their ids; any other gets a redirect to the whole screen.
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,14 +22,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wagtail.models import Page
 
 from accounts.models import User
-from course_pages import courses, releases, status
+from course_pages import courses, registries, releases, status
 from course_pages.models import CataloguePage, Course, CoursePage, LessonPage
-from course_pages.structure import actions, creating, queries
+from course_pages.structure import actions, creating, queries, undo
 from course_pages.structure.actions import Refused, Stale
 from course_pages.structure.forms import LessonForm, NewCourseForm, TitleForm
 from course_pages.structure.templates import TEMPLATES, template_of
+from course_pages.structure.undo import Undo
 
 View = Callable[..., HttpResponse]
+
+
+def known() -> QuerySet[Course]:
+    """Courses with what the screen says of each."""
+    return registries.with_learners(Course.objects.select_related("live_release"))
 
 
 def of_course(view: View) -> View:
@@ -35,7 +43,7 @@ def of_course(view: View) -> View:
 
     @wraps(view)
     def checked(request: HttpRequest, course_id: int, **kwargs: Any) -> HttpResponse:
-        course = get_object_or_404(Course.objects.select_related("live_release"), pk=course_id)
+        course = get_object_or_404(known(), pk=course_id)
         page = courses.page_of(course)
         if page is None:
             raise Http404
@@ -88,6 +96,7 @@ def context_of(request: HttpRequest, structure: queries.Structure) -> dict[str, 
 @of_course
 def structure(request: HttpRequest, course: Course, page: CoursePage) -> HttpResponse:
     context = context_of(request, queries.load(course, page, chosen_in(request)))
+    context["undo"] = undo.read(request.GET.get("undo"), course)
     if is_fragment(request):
         return render(request, "course_pages/structure/_answer.html", context | {"whole": True})
     return render(request, "course_pages/structure/structure.html", context)
@@ -112,26 +121,31 @@ def answer(
     *,
     changed: set[int] | None = None,
     level: int = messages.SUCCESS,
+    back: Undo | None = None,
 ) -> HttpResponse:
-    """The parts of the screen that changed (all of it where `changed` does not tell which)."""
+    """The parts of the screen that changed (all of it where `changed` does not tell which), with
+    the way back where there is one.
+    """
     page = courses.page_of(course)
     if page is None:
         raise Http404
     if not is_fragment(request):
         messages.add_message(request, level, message)
-        return to_screen(request, course, changed)
-    fresh = Course.objects.select_related("live_release").get(pk=course.pk)
+        return to_screen(course, changed, back)
+    fresh = known().get(pk=course.pk)
     context = context_of(request, queries.load(fresh, page, chosen_in(request)))
     context |= {"changed": changed or set(), "whole": changed is None}
-    context |= {"message": message, "failed": level != messages.SUCCESS}
+    context |= {"message": message, "failed": level != messages.SUCCESS, "undo": back}
     return render(request, "course_pages/structure/_answer.html", context)
 
 
-def to_screen(request: HttpRequest, course: Course, changed: set[int] | None) -> HttpResponse:
-    query = "".join(f"open={pk}&" for pk in sorted(changed or ()))
-    place = f"#module-{min(changed)}" if changed else ""
+def to_screen(course: Course, changed: set[int] | None, back: Undo | None) -> HttpResponse:
+    asked: list[tuple[str, Any]] = [("open", pk) for pk in sorted(changed or ())]
+    asked += [("undo", back.signed())] if back else []
+    # With a way back, what says so must be in sight.
+    place = f"#module-{min(changed)}" if changed and not back else ""
     url = reverse("course_admin:structure", args=[course.pk])
-    return HttpResponseRedirect(f"{url}?{query}".rstrip("?&") + place)
+    return HttpResponseRedirect(f"{url}?{urlencode(asked)}".rstrip("?") + place)
 
 
 def failing_softly(view: View) -> View:
@@ -246,7 +260,7 @@ def saved_words(saved: Page, published: bool) -> str:
 @failing_softly
 def move(request: HttpRequest, course: Course, page: CoursePage, page_id: int) -> HttpResponse:
     parent, after = place_asked_for(request, page, page_id)
-    moved, source, target = actions.move(
+    moved, before, target = actions.move(
         course=course,
         pk=page_id,
         parent=parent,
@@ -256,7 +270,14 @@ def move(request: HttpRequest, course: Course, page: CoursePage, page_id: int) -
     )
     words = _("“%(title)s” was moved.") % {"title": moved.get_admin_display_title()}
     whole = target == page.pk
-    return answer(request, course, words, changed=None if whole else {source, target})
+    fields = {"parent": before.parent, "after": before.after or "", "order": before.order}
+    return answer(
+        request,
+        course,
+        words,
+        changed=None if whole else {before.parent, target},
+        back=Undo("structure_move", page_id, fields, course.pk) if before.changed else None,
+    )
 
 
 def place_asked_for(request: HttpRequest, page: CoursePage, page_id: int) -> tuple[int, int | None]:
@@ -297,6 +318,33 @@ def publish(request: HttpRequest, course: Course, page: CoursePage, page_id: int
         "%(number)s page was published.", "%(number)s pages were published.", len(done)
     )
     return answer(request, course, words % {"number": len(done)})
+
+
+@require_POST
+@of_course
+@failing_softly
+def unpublish(request: HttpRequest, course: Course, page: CoursePage, page_id: int) -> HttpResponse:
+    """Take a page from what learners will see; with a way back."""
+    done, revision = actions.unpublish(course=course, pk=page_id, by=user_of(request))
+    words = _("“%(title)s” was unpublished.") % {"title": done.get_admin_display_title()}
+    fields = {"revision": revision}
+    back = Undo("structure_republish", page_id, fields, course.pk) if revision else None
+    return answer(request, course, words, changed=parent_module(page, done), back=back)
+
+
+@require_POST
+@of_course
+@failing_softly
+def republish(request: HttpRequest, course: Course, page: CoursePage, page_id: int) -> HttpResponse:
+    """Publish again, to the letter, what was unpublished."""
+    done = actions.republish(
+        course=course,
+        pk=page_id,
+        revision=whole_number(request.POST.get("revision")),
+        by=user_of(request),
+    )
+    words = _("“%(title)s” is published again.") % {"title": done.title}
+    return answer(request, course, words, changed=parent_module(page, done))
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,7 +11,7 @@ from core import clock
 from course_pages import outline
 from course_pages.models import Course, LessonAddress, Release
 from course_pages.outline import Lesson, Outline
-from learning.models import Enrolment, EnrolmentQuerySet
+from learning.models import Enrolment
 
 
 class Reason(enum.StrEnum):
@@ -59,22 +59,35 @@ class Seat(Place):
 
 
 Visitor = User | AnonymousUser
+# What pages of a course ask of an enrolment, its course and the live release.
+STUDIED = (
+    *("user", "completed_at", "last_lineage"),
+    *(f"course__{name}" for name in ("lineage", "slug", "title", "live_release__outline")),
+)
 
 
 def find(user: Visitor, slug: str) -> tuple[Course, Enrolment | None]:
     """The released course and the visitor's enrolment while a grant opens it; ≤ 2 queries."""
+    if user.is_authenticated:
+        # One lean query for those who study, who ask most.
+        mine = Enrolment.objects.filter(
+            user=user, course__slug=slug, course__live_release__isnull=False, left_at=None
+        )
+        found = mine.open_at(clock.now()).select_related("course__live_release").only(*STUDIED)[:1]
+        for enrolment in found:
+            return enrolment.course, enrolment
     course = Course.objects.select_related("live_release").filter(slug=slug).first()
     if course is None or course.live_release is None:
         raise LessonClosed(Reason.MISSING if user.is_authenticated else Reason.SIGN_IN)
-    if not user.is_authenticated:
-        return course, None
-    enrolment = _enrolments(user, course).first()
-    return course, enrolment if enrolment is not None and enrolment.open else None
+    return course, None
 
 
 def ended_at(user: Visitor, course: Course) -> datetime | None:
     """When the access of somebody whom `find` did not let in ended; None if it never began."""
-    enrolment = _enrolments(user, course).first() if user.is_authenticated else None
+    if not user.is_authenticated:
+        return None
+    mine = Enrolment.objects.filter(user=user, course=course, left_at=None)
+    enrolment = mine.with_access(clock.now()).first()
     return enrolment.ended_at if enrolment is not None else None
 
 
@@ -84,10 +97,6 @@ def closed(user: Visitor, course: Course) -> LessonClosed:
         return LessonClosed(Reason.SIGN_IN, course)
     ended = ended_at(user, course)
     return LessonClosed(Reason.ENDED if ended else Reason.ENROL, course, ended)
-
-
-def _enrolments(user: User, course: Course) -> EnrolmentQuerySet:
-    return Enrolment.objects.filter(user=user, course=course, left_at=None).with_access(clock.now())
 
 
 def enter_course(user: Visitor, slug: str) -> Place:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.log import log_response
 
-from core import logs
+from core import logs, searching
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 PLAUSIBLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -114,6 +114,18 @@ def _is_json(data: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+def modest_queries(get_response: Handler) -> Handler:
+    """No address is endless, and Wagtail's many searches and filters get what they can bear."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        searching.check_length(request)
+        if request.path.startswith(ADMIN_PREFIX) and request.GET:
+            request.GET = searching.bounded(request.GET)  # type: ignore[assignment]
+        return get_response(request)
+
+    return middleware
 
 
 class kept:

@@ -66,6 +66,8 @@ class BasePage(Page):
     """Title, description and picture for search engines and for sharing."""
 
     base_form_class = PageForm
+    # What the page shows of other tables, to be read along with it.
+    shown_along: tuple[str, ...] = ()
 
     summary = models.TextField(
         _("summary"),
@@ -108,9 +110,18 @@ class BasePage(Page):
         """As Wagtail's, with each page below found by one query in place of two."""
         if not path_components:
             return super().route(request, path_components)
-        kinds = [model._meta.model_name for model in self.allowed_subpage_models()]
+        models_below = self.allowed_subpage_models()
+        kinds = [model._meta.model_name for model in models_below]
+        along = [
+            f"{kind}__{name}"
+            for kind, model in zip(kinds, models_below, strict=True)
+            for name in model.shown_along
+        ]
         child = (
-            self.get_children().select_related(*kinds).filter(slug=path_components[0]).first()
+            self.get_children()
+            .select_related(*kinds, *along)
+            .filter(slug=path_components[0])
+            .first()
             if kinds
             else None
         )

@@ -3,6 +3,7 @@
 import Sortable from "sortablejs";
 
 const PAUSE = 2500; // ms between two questions whether the release has come
+const REST = 600; // ms that a dragged lesson rests on a closed module until it opens
 const PATIENCE = 10 * 60 * 1000; // ms after which a waiting screen stops asking
 const XHR = { "X-Requested-With": "XMLHttpRequest" };
 const root = document.querySelector("[data-structure]");
@@ -102,7 +103,9 @@ root.addEventListener("click", async (event) => {
       from.open = false;
       from.querySelector("summary").focus();
       dialog.showModal();
-      dialog.querySelector("input:not([type=hidden])")?.select();
+      const wanted = link.hash && dialog.querySelector(link.hash);
+      if (wanted) wanted.focus();
+      else dialog.querySelector("input:not([type=hidden])")?.select();
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       location.assign(link.href);
@@ -156,6 +159,28 @@ function post(item) {
   return send(item.querySelector("[data-handle]").dataset.move, body);
 }
 
+// A closed module opens when a lesson rests on it for a moment, so that it can be dropped there.
+let resting = null; // {details, timer}
+
+function restOn({ clientX, clientY, touches }) {
+  const place = touches?.[0] ?? { clientX, clientY };
+  const module = document.elementFromPoint(place.clientX, place.clientY)?.closest(".structure-module");
+  const details = module?.querySelector(".structure-lessons:not([open])") ?? null;
+  if (details === (resting?.details ?? null)) return;
+  clearTimeout(resting?.timer);
+  resting = details && { details, timer: setTimeout(() => (details.open = true), REST) };
+}
+
+function startOpening() {
+  for (const name of ["dragover", "pointermove", "touchmove"]) document.addEventListener(name, restOn, { passive: true });
+}
+
+function stopOpening() {
+  for (const name of ["dragover", "pointermove", "touchmove"]) document.removeEventListener(name, restOn);
+  clearTimeout(resting?.timer);
+  resting = null;
+}
+
 /** Lists are made sortable and handles shown, once each. */
 function prepare() {
   for (const handle of root.querySelectorAll("[data-handle][hidden]")) handle.hidden = false;
@@ -163,10 +188,14 @@ function prepare() {
     if (Sortable.get(list)) continue;
     Sortable.create(list, {
       group: list.matches(".structure-rows") ? "lessons" : "modules",
+      onStart({ item }) {
+        if (item.matches(".structure-lesson")) startOpening();
+      },
       handle: "[data-handle]",
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
       ghostClass: "structure-ghost",
       onEnd({ from, to, oldIndex, newIndex, item }) {
+        stopOpening();
         if (from === to && oldIndex === newIndex) return;
         item.querySelector("[data-handle]").focus();
         post(item);

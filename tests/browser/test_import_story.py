@@ -72,11 +72,15 @@ def test_a_package_is_looked_at_and_then_published(
 
 
 def test_on_a_phone_without_our_script_and_with_a_wrong_file(
-    visit: Visit, sign_in: Callable[[Page, User], None], editor: User, tmp_path: Path
+    visit: Visit,
+    sign_in: Callable[[Page, User], None],
+    editor: User,
+    tmp_path: Path,
+    axe: Callable[[Page], list[str]],
 ) -> None:
     wrong = tmp_path / "notes.zip"
     wrong.write_text("Only words. " * 60)
-    page = visit(viewport={"width": 390, "height": 844})
+    page = visit(viewport={"width": 390, "height": 844}, color_scheme="dark")
     page.route("**/imports*.js", lambda route: route.abort())
     sign_in(page, editor)
     page.goto("/admin/imports/")
@@ -92,6 +96,7 @@ def test_on_a_phone_without_our_script_and_with_a_wrong_file(
     work()
     page.reload()
     expect(page.get_by_role("heading", name="Imported as drafts")).to_be_visible()
+    assert axe_of_ours(page, axe) == []
     assert CourseImport.objects.count() == before + 1
 
 

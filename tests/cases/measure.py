@@ -13,7 +13,7 @@ from wagtail.models import Site
 
 from accounts.models import User
 from core import clock, snapshots
-from course_pages import outline
+from course_pages import outline, public
 from course_pages.models import LessonAddress, Release
 from learning import outline_rows
 from learning.models import AccessGrant, Enrolment, LessonCompletion, LessonProgress
@@ -44,7 +44,9 @@ def forget_everything() -> None:
     cache.clear()
     snapshots.forget()
     outline.load.cache_clear()
-    outline_rows._rows.cache_clear()
+    public._lesson_html.cache_clear()
+    public._released_syllabus.cache_clear()
+    outline_rows._modules.cache_clear()
     Site.clear_site_root_paths_cache()
 
 

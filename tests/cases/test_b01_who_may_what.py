@@ -33,6 +33,7 @@ from wagtail.models import Page
 
 from accounts.models import User
 from accounts.sync import sync_roles
+from assessments.models import Allowance, Attempt, Grade, QuestionBank, Quiz
 from assets.models import Document, Image
 from core import clock
 from core.models import OutboxMessage
@@ -46,19 +47,21 @@ from course_pages.models import (
     Topic,
 )
 from course_pages.structure import queries
-from learning.models import AccessGrant
+from learning.models import AccessGrant, QuizPass
 from learning.services import enrolment
 from tests.cases import measure
+from tests.factories import attempts, quizzes
 from tests.factories import courses as make
 
 pytestmark = pytest.mark.django_db
 
-OWN = {"accounts", "core", "course_pages", "home", "learning", "messaging", "config"}
+OWN = {"accounts", "assessments", "core", "course_pages", "home", "learning", "messaging", "config"}
 # Views of ours that take the place of Wagtail's: sampled with their area.
 IN_AREAS = {"accounts.users_admin"}
 RECORDS = (
     *measure.RECORDS,
     *(Course, CourseImport, TeachingRight, User, Page, Topic, Image, OutboxMessage),
+    *(Quiz, QuestionBank, Attempt, Grade, Allowance, QuizPass),
 )
 METHODS = {
     "GET": ("get", {}),
@@ -149,6 +152,19 @@ OWN_ADDRESSES = {
     "course_admin:structure_publish": Address(
         "course_admin:structure_publish", ("row", "module"), {"below": "1"}
     ),
+    "course_admin:structure_unpublish": Address(
+        "course_admin:structure_unpublish", ("row", "lesson")
+    ),
+    "course_admin:structure_republish": Address(
+        "course_admin:structure_republish", ("row", "taken back"), {"revision": "taken revision"}
+    ),
+    "assessments:overview": Address("assessments:overview", (HERE, "quizzed", "quiz")),
+    "assessments:start": Address("assessments:start", (HERE, "quizzed", "quiz")),
+    "assessments:attempt": Address("assessments:attempt", (HERE, "attempt")),
+    "assessments:attempt/others": Address("assessments:attempt", (HERE, "others-attempt")),
+    "assessments:save": Address("assessments:save", (HERE, "attempt"), {"token": "stale"}),
+    "assessments:submit": Address("assessments:submit", (HERE, "attempt"), {"token": "stale"}),
+    "assessments:submit/others": Address("assessments:submit", (HERE, "others-attempt")),
     "learning:my": Address("learning:my"),
     "learning:course": Address("learning:course", (HERE,)),
     "learning:join": Address("learning:join", (HERE,)),
@@ -398,6 +414,42 @@ course_admin:structure_publish  |GET   |sign-in   |sign-in   |sign-in|sign-in  |
 course_admin:structure_publish  |HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
 course_admin:structure_publish  |POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
 course_admin:structure_publish  |HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_unpublish|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_unpublish|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_unpublish|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_unpublish|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_republish|GET   |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_republish|HX    |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |405          |405      |405      |405      |405
+course_admin:structure_republish|POST  |sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+course_admin:structure_republish|HXPOST|sign-in   |sign-in   |sign-in|sign-in  |sign-in  |sign-in  |denied       |302*     |302*     |denied   |302*
+assessments:overview   |GET   |sign-in  |course   |200      |course   |course   |403      |course   |course   |course   |course   |course
+assessments:overview   |HX    |hx:sign-in|hx:course|200      |hx:course|hx:course|hx:home  |hx:course|hx:course|hx:course|hx:course|hx:course
+assessments:overview   |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:overview   |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:start      |GET   |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:start      |HX    |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:start      |POST  |403      |403      |302      |403      |403      |403      |403      |403      |403      |403      |403
+assessments:start      |HXPOST|403      |403      |302      |403      |403      |403      |403      |403      |403      |403      |403
+assessments:attempt    |GET   |sign-in  |course   |200      |course   |course   |403      |course   |course   |course   |course   |course
+assessments:attempt    |HX    |hx:sign-in|hx:course|200      |hx:course|hx:course|hx:home  |hx:course|hx:course|hx:course|hx:course|hx:course
+assessments:attempt    |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:attempt    |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:attempt/others|GET   |sign-in  |course   |404      |course   |course   |403      |course   |course   |course   |course   |course
+assessments:attempt/others|HX    |hx:sign-in|hx:course|404      |hx:course|hx:course|hx:home  |hx:course|hx:course|hx:course|hx:course|hx:course
+assessments:attempt/others|POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:attempt/others|HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:save       |GET   |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:save       |HX    |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:save       |POST  |403      |403      |409      |403      |403      |403      |403      |403      |403      |403      |403
+assessments:save       |HXPOST|403      |403      |409      |403      |403      |403      |403      |403      |403      |403      |403
+assessments:submit     |GET   |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:submit     |HX    |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:submit     |POST  |403      |403      |409      |403      |403      |403      |403      |403      |403      |403      |403
+assessments:submit     |HXPOST|403      |403      |409      |403      |403      |403      |403      |403      |403      |403      |403
+assessments:submit/others|GET   |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:submit/others|HX    |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+assessments:submit/others|POST  |403      |403      |404      |403      |403      |403      |403      |403      |403      |403      |403
+assessments:submit/others|HXPOST|403      |403      |404      |403      |403      |403      |403      |403      |403      |403      |403
 learning:my            |GET   |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |HX    |sign-in   |200       |200    |200      |200      |200      |200          |200      |200      |200      |200
 learning:my            |POST  |sign-in   |405       |405    |405      |405      |405      |405          |405      |405      |405      |405
@@ -623,12 +675,15 @@ def world() -> World:
     module = make.module(page, "Module 1")
     lesson = make.lesson(module, "Lesson 1.1", body=[make.text_block("Secret."), download])
     make.lesson(module, "Lesson 1.2")
+    course = Course.objects.get(lineage=page.translation_key)
+    quiz = quizzes.quiz(course, [quizzes.single()])
+    make.lesson(module, "Quizzed", body=[quizzes.block(quiz)])
     make.lesson(module, "Free", free_preview=True, body=[make.text_block("Free."), download])
     gone = make.lesson(module, "Gone")
-    course = Course.objects.get(lineage=page.translation_key)
     releases.release(course=course, by=None)
     gone.delete()
     draft = make.lesson(module, "Draft", live=False, slug="draft")
+    taken_back = draft.save_revision()
     releases.release(course=course, by=None)
     course.refresh_from_db()
     other = make.course(1, 1, title="Other")
@@ -663,6 +718,9 @@ def world() -> World:
     AccessGrant.objects.filter(enrolment=ended).update(
         starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1)
     )
+    number = 3
+    attempt = attempts.begin(people["learner"], course, number)
+    others = attempts.begin(attempts.learner(course), course, number)
     courses.add_teacher(course=course, user=people["teacher"], by=None)
     courses.add_teacher(course=other, user=people["other-teacher"], by=None)
     looked_at = {"original_name": "a.zip", "dry_run": True, "state": CourseImport.State.DONE}
@@ -684,7 +742,12 @@ def world() -> World:
         "catalogue": make.catalogue().pk,
         "document": document.pk,
         "own document": own.pk,
+        "quiz": quiz.translation_key,
+        "attempt": attempt.pk,
+        "others-attempt": others.pk,
         "draft lineage": draft.translation_key,
+        "taken back": draft.pk,
+        "taken revision": taken_back.pk,
         "image": image.pk,
         "topic": topic.pk,
         "user": people["registered"].pk,

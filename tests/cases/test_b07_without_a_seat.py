@@ -13,11 +13,13 @@ from django.test import Client
 from accounts.models import User
 from assessments.models import Attempt
 from core import clock
+from course_pages import releases
 from course_pages.models import Course
 from learning.models import AccessGrant, Enrolment, LessonCompletion, LessonProgress, QuizPass
 from learning.services import enrolment
 from tests.cases import measure
 from tests.factories import attempts as taking
+from tests.factories import courses as make
 from tests.factories import quizzes
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,9 @@ def test_B07_without_a_seat_nothing_is_taken(
     who: Callable[[Course], User | None], htmx: bool
 ) -> None:
     course, quiz = quizzes.course_with_quiz()
+    # Anybody may read this lesson: the quiz in it is for learners all the same.
+    make.edit(make.lesson_page(course, "Lesson 1.1"), free_preview=True)
+    releases.release(course=Course.objects.get(pk=course.pk), by=None)
     owner = taking.learner(course)
     attempt = taking.begin(owner, course)
     user = who(course)

@@ -371,6 +371,17 @@ def test_B17_tar_named_zip_and_zip_named_tar(refused: Refused, tmp_path: Path) -
     refused(tmp_path / "c.tar.gz", "named like a tar.gz archive but is a zip archive")
 
 
+@pytest.mark.parametrize("name", ["course.zip", "course.docx"])
+def test_B17_a_document_or_picture_is_no_course(
+    refused: Refused, tmp_path: Path, name: str
+) -> None:
+    """Taken out: the refusal of what no reader knows; the reason spoke of Open edX alone."""
+    document = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w:document/>"}
+    refused(zip_of(tmp_path / name, document), "no course in it that we can read")
+    (tmp_path / "picture.zip").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(500))
+    refused(tmp_path / "picture.zip", "neither a zip nor a tar archive")
+
+
 def test_B17_known_malware(refused: Refused, tmp_path: Path) -> None:
     """Taken out: the comparison with the anti-virus test file; it was unpacked."""
     files = olx(**{"course/static/invoice.pdf": EICAR})

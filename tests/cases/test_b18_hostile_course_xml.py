@@ -141,10 +141,10 @@ def test_B18_an_attribute_of_100_mb_is_not_read(run: Import, tmp_path: Path) -> 
 def test_B18_code_in_problems_is_text_left_out(
     run: Import, canary: Canary, tmp_path: Path, script: str
 ) -> None:
-    """Taken out: `_machine`'s refusal in `olx_questions.py` and "script" in `SECRET`.
+    """Each case failed with its own protections taken out.
 
-    The case of JavaScript failed; the others are held by a second lock: no reader for their
-    kind of answer, and none for an answer with a variable in it.
+    The two of `<script>`: `_machine` and `_doubt` in `olx_questions.py`. The one of
+    `customresponse`: "answer" in `SECRET`. The one of `jsinput`: its row in `MACHINES`.
     """
     touched = tmp_path / "canary"
     python = (

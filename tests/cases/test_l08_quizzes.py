@@ -14,7 +14,7 @@ from tests.factories import attempts as taking
 from tests.factories import quizzes
 
 pytestmark = pytest.mark.django_db
-BOUNDS = {"begin": 8, "page": 6, "save": 6, "hand in": 11, "result": 7, "overview": 7}
+BOUNDS = {"begin": 7, "page": 5, "save": 5, "hand in": 10, "result": 6, "overview": 6}
 
 
 def figures(number: int) -> dict[str, int]:

@@ -3,7 +3,7 @@
 Counted are SELECT, INSERT, UPDATE and DELETE, those for session, user and site among them, by a
 process that has served the page before (warm) and by one that has just started (cold).
 
-Each was seen to fail: the learner's pages with `outline.load` not kept in memory (course home 7);
+Each was seen to fail: the learner's pages with `outline.load` not kept in memory;
 completing with `Enrolment` in Wagtail's index of references (9); the catalogue with its filters not
 kept, and with the topics of each card read one by one; a release with the tree read again under the
 lock (19 on top of the publish), and of 500 changed lessons with Wagtail's own choosers in them.
@@ -115,17 +115,17 @@ def figures(lessons: int) -> dict[str, tuple[int, int]]:
 
 
 BOUNDS = {
-    "course home": 5,
-    "lesson": 5,
-    "move by htmx": 5,
-    "rows of a module": 5,
-    "enrol island": 5,
+    "course home": 4,
+    "lesson": 4,
+    "move by htmx": 4,
+    "rows of a module": 4,
+    "enrol island": 4,
     "my learning": 6,
-    "leave": 5,
-    "course page": 10,
-    "complete": 8,
-    "complete again": 8,
-    "opened": 8,
+    "leave": 3,
+    "course page": 8,
+    "complete": 7,
+    "complete again": 7,
+    "opened": 7,
 }
 
 

@@ -222,6 +222,18 @@ def test_a_table_has_headings_and_a_named_box_to_scroll_in() -> None:
     assert "<caption><span>Rates</span></caption>" in html
 
 
+def test_the_corner_of_a_table_is_no_empty_heading() -> None:
+    columns = [{"type": "text", "heading": heading} for heading in ("", "Noise")]
+    value = {"caption": "", "columns": columns, "rows": [{"values": ["<p>x</p>", "<p>y</p>"]}]}
+    html = seen(course_with(("table", value)))
+    assert '<td></td><th scope="col">Noise</th>' in html
+
+
+def test_a_lesson_that_begins_with_a_sub_heading_skips_no_level() -> None:
+    html = seen(course_with(("heading", {"text": "Try it", "level": "h3"})))
+    assert '<h2 class="block-heading">Try it</h2>' in html
+
+
 def test_a_table_that_is_too_large_is_refused_by_name() -> None:
     value = table("x") | {"rows": [{"values": ["x"]}] * 2001}
     source = LessonSource("1" * 32, "Big", [{"type": "table", "value": value}])

@@ -25,9 +25,9 @@ from assets.storage import path_for
 from core import clock, outbox
 from core.models import OutboxMessage
 from course_pages import courses
-from course_pages.importing import workspace
+from course_pages.importing import olx_types, workspace
 from course_pages.importing.archive import ArchiveLimits
-from course_pages.imports import jobs, service, worker
+from course_pages.imports import account, jobs, service, worker
 from course_pages.models import Course, CourseImport, CoursePage, LessonPage, Release
 from tests.cases import measure
 from tests.factories import courses as make
@@ -267,6 +267,12 @@ def test_after_a_look_the_same_file_is_imported(
     # The file is used up; a second click starts nothing.
     with measure.nothing_changes(KEPT):
         assert client.post(again, {"publish": "1"})["Location"] == INDEX
+
+
+def test_every_kind_of_open_edx_has_a_name_that_teachers_know() -> None:
+    named = {*olx_types.ACTIVITIES, *olx_types.CHOOSERS, *olx_types.FILED}
+    assert not named - set(account.NAMES)
+    assert len(set(map(str, account.NAMES.values()))) == len(account.NAMES), "two look the same"
 
 
 def test_findings_are_filtered_and_hostile_names_stay_text(

@@ -51,6 +51,15 @@ def test_sign_in_on_the_way_to_enrolling_comes_back(course: Course) -> None:
     assert answer["Location"] == "/account/login/?next=/learn/knots/-/join/"
 
 
+def test_a_course_of_one_lesson_counts_it_in_the_singular(
+    browser_of: Client, learner: User
+) -> None:
+    enrolment.enrol(user=learner, course=make.course(1, 1, title="One"))
+    assert "0 of 1 lesson<" in browser_of.get("/learn/one/lesson-11/").content.decode()
+    # A title of another direction leaves the words around it in place.
+    assert "Next: <bdi>Lesson 1.1</bdi>" in browser_of.get("/learn/one/").content.decode()
+
+
 def test_completing_by_htmx_answers_with_the_control_and_the_bar(
     course: Course, browser_of: Client, learner: User
 ) -> None:

@@ -162,6 +162,31 @@ def test_dropdown_and_fields(read: Read) -> None:
     assert "secret" not in value["text"]
 
 
+DROPDOWN = "<optionresponse><optioninput options=\"('a','b')\" correct=\"a\"/></optionresponse>"
+GRID = (
+    f"<table><tr><th>Find</th><th>Who</th></tr><tr><td>Gravity</td><td>{DROPDOWN}</td></tr></table>"
+)
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        (f"<p>Choose.</p>{GRID}", ["quiz", "table"]),
+        (f"{GRID}<p>Choose.</p>", ["table", "quiz"]),
+        (f"<p>Look.</p>{GRID}<p>Choose.</p>{DROPDOWN}", ["text", "table", "quiz"]),
+        (f"<p>Choose.</p>{DROPDOWN}", ["quiz"]),
+    ],
+)
+def test_a_problem_keeps_the_order_of_its_words_and_boxes(
+    read: Read, inner: str, expected: list[str]
+) -> None:
+    course = read(**{"course/problem/p1.xml": f"<problem>{inner}</problem>"})
+    found = lesson(course, "Second lesson")
+    assert types(found) == expected
+    box = next(block for block in found.blocks if block.type == "quiz")
+    assert "Choose." in box.value["text"]
+
+
 def test_video_with_captions_and_transcript(read: Read) -> None:
     course = read(
         **{
