@@ -7,6 +7,7 @@ voids), and with the rights taken from `doors.of_course`.
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import URLPattern
 
 from accounts.models import User
@@ -157,3 +158,21 @@ def test_B01_every_staff_address_stands_in_the_table() -> None:
 
 def test_B01_staff_addresses_answer_each_role_as_the_table_says(graded: World) -> None:
     compare(TABLE, measured(graded, ADDRESSES, list(b01.METHODS)))
+
+
+def test_B12_staff_forms_without_the_token_are_refused_and_reading_writes_nothing(
+    graded: World,
+) -> None:
+    """Seen to fail with `csrf_exempt` on `views.void`."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = graded.clients["teacher"].cookies
+    before = measure.whole_database({"django_session", "assets_rendition"})
+    for name, address in ADDRESSES.items():
+        url = b01.url_of(address, graded.things)
+        for headers in ({}, {"HTTP_HX_REQUEST": "true"}):
+            data = {key: str(graded.things.get(one, one)) for key, one in address.data.items()}
+            assert client.post(url, data, **headers).status_code == 403, name  # type: ignore[arg-type]
+            answer = client.get(url, **headers)  # type: ignore[arg-type]
+            if answer.streaming:
+                list(answer)
+    assert measure.whole_database({"django_session", "assets_rendition"}) == before
