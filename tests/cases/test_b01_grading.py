@@ -1,7 +1,7 @@
 """B1 for the staff's pages: every address × every role × GET, POST and HTMX, by the table below.
 
 Cells as in `test_b01_who_may_what`. Seen to fail with `grade=True` taken from `views.void` (Support
-voids), and with the rights taken from `doors.of_course`.
+voids).
 """
 
 from typing import Any
@@ -163,7 +163,7 @@ def test_B01_staff_addresses_answer_each_role_as_the_table_says(graded: World) -
 def test_B12_staff_forms_without_the_token_are_refused_and_reading_writes_nothing(
     graded: World,
 ) -> None:
-    """Seen to fail with `csrf_exempt` on `views.void`."""
+    """The whole database but sessions and renditions is the same before and after."""
     client = Client(enforce_csrf_checks=True)
     client.cookies = graded.clients["teacher"].cookies
     before = measure.whole_database({"django_session", "assets_rendition"})
