@@ -3,8 +3,8 @@
 Every address of the staff's pages is asked, by the numbers of this course and by pairing one's own
 course with the other's rows; the body never says what is the other's, and no row is changed.
 
-Seen to fail with the rights taken from `doors.of_course`, and with the course taken from
-`doors.attempt_in`, `doors.enrolment_in` and the regrade's views.
+Seen to fail with the refusal taken from `doors.of_course`, and with the course taken from
+`doors.attempt_in`.
 """
 
 from collections.abc import Iterator

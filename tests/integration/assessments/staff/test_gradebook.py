@@ -149,6 +149,21 @@ def is_ours(statement: str) -> bool:
     return any(f'FROM "{name}' in statement or f"FROM `{name}" in statement for name in tables)
 
 
+def test_the_gradebook_is_reached_from_structure_pages_and_quizzes() -> None:
+    course, quiz = school_of_four()
+    client = school.signed_in(school.teacher(course))
+    page = school.courses_lesson(course)
+    book = reverse("grading:gradebook", args=[course.pk])
+    for address in (
+        reverse("course_admin:structure", args=[course.pk]),
+        reverse("wagtailadmin_pages:edit", args=[page.pk]),
+        reverse("wagtailsnippets_assessments_quiz:list"),
+    ):
+        assert f'href="{book}"' in client.get(address).content.decode(), address
+    home = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "1 attempt waits for grading" in home
+
+
 def test_support_looks_and_changes_nothing() -> None:
     course, _quiz = school_of_four()
     client = school.signed_in(measure.person(roles=["Support"]))
