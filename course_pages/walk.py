@@ -19,7 +19,7 @@ from course_pages.previews import Preview, private, show
 
 def enter(request: HttpRequest, course: int) -> CoursePage:
     """The course's page for whoever may edit it; else PermissionDenied."""
-    page = get_object_or_404(CoursePage, pk=course)
+    page = get_object_or_404(CoursePage, id=course)  # by `pk`, 2^63 would reach the database
     if not page.permissions_for_user(request.user).can_edit():  # type: ignore[arg-type]
         raise PermissionDenied
     return page

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -24,7 +24,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         if not request.user.has_perm("wagtailadmin.access_admin"):
             raise PermissionDenied
-        return redirect(target)
+        # Not `redirect`, which takes a word without a slash for the name of a view.
+        return HttpResponseRedirect(target)
     return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
 
 

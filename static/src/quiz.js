@@ -86,6 +86,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (kept && entry) {
     entry.toggleAttribute("data-answered", kept.dataset.answered === "1");
     entry.toggleAttribute("data-flagged", kept.dataset.flagged === "1");
+    entry.querySelector("[data-state]").textContent = kept.dataset.words.trimEnd();
   }
   const seconds = document.querySelector("#quiz-clock [data-seconds]");
   if (seconds) startClock(Number(seconds.dataset.seconds));
