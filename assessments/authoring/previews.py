@@ -23,6 +23,7 @@ def of_quiz(quiz: Quiz, request: HttpRequest, mode: str) -> HttpResponse:
         "preview": {"in_panel": True},
         "messages": (),
         "course_title": quiz.course.title if quiz.course_id else "",
+        "course_url": "#",
         "quiz_title": data["title"],
     }
     nobody = Standing([], 0, 0)
