@@ -1,5 +1,6 @@
 """A course of quizzes for the browser: one of each question type, and how a learner gets there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ class Planned:
     """A quiz of the course."""
 
     title: str
-    questions: tuple[make.Raw, ...]
+    questions: tuple[make.Raw | Callable[[Course], make.Raw], ...]
     settings: dict[str, Any]
 
 
