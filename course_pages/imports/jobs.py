@@ -18,6 +18,7 @@ from course_pages.importing.description import CourseDescription, Kind
 from course_pages.importing.errors import ImportRefused
 from course_pages.importing.report import Report
 from course_pages.importing.writer import ImportResult, write
+from course_pages.imports import tally
 from course_pages.imports.service import catalogue, discard_file, may_import, may_publish
 from course_pages.models import CourseImport, CoursePage
 
@@ -145,7 +146,10 @@ def _import(record: CourseImport) -> None:
         _refuse_foreign_course(record, description)
         if not _note(record, step=Step.WRITING, lease_until=clock.now() + LEASE):
             return
-        result = write(description, parent=parent, by=record.by, publish=record.publish)
+        counted = tally.keep(record)
+        result = write(
+            description, parent=parent, by=record.by, publish=record.publish, progress=counted
+        )
     _end(record, State.DONE, course=result.course, result=_told(result))
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core import outbox
+from course_pages.imports import tally
 from course_pages.models import CataloguePage, CourseImport
 
 REQUESTED = "course_import.requested"
@@ -70,5 +71,6 @@ def discard_file(record: CourseImport) -> None:
     """Remove the package; repeatable."""
     name = record.file.name
     if name:
+        tally.forget(record)
         record.file.storage.delete(name)
         CourseImport.objects.filter(pk=record.pk, file=name).update(file="")

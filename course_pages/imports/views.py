@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from core.uploads import was_too_large
 from course_pages import courses
-from course_pages.imports import service
+from course_pages.imports import service, tally
 from course_pages.imports.account import Filter, account, findings
 from course_pages.imports.forms import FORMATS, PUBLISH, TRIAL, ImportForm
 from course_pages.imports.jobs import KEEP_FILES
@@ -68,6 +68,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     page = courses.page_of(record.course) if record.course else None
     context: dict[str, Any] = {
         "record": record,
+        "written": tally.written(record) if record.is_open else 0,
         "page": page,
         "may_edit": page is not None and page.permissions_for_user(user).can_edit(),
         "may_publish": service.may_publish(user),
@@ -93,7 +94,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, asked for by the open page."""
     record = _visible(_importer(request), pk)
-    return render(request, "course_pages/imports/_progress.html", {"record": record})
+    context = {"record": record, "written": tally.written(record)}
+    return render(request, "course_pages/imports/_progress.html", context)
 
 
 @require_POST

@@ -19,7 +19,10 @@ from assets.models import Document, Image
 from course_pages import outline, releases
 from course_pages.importing import load, writer
 from course_pages.models import Course, CoursePage, LessonPage, ModulePage, Release
+from learning.models import LessonCompletion
+from learning.services import access, enrolment, progress
 from tests.factories import courses as make
+from tests.factories.accounts import UserFactory
 from tests.factories.archives import olx, tar_of
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +213,34 @@ def test_what_vanished_is_unpublished_and_nothing_deleted(run: Import) -> None:
     assert released(Course.objects.get()) == ["Second lesson"]
 
 
+def test_what_came_back_is_published_again_and_completions_count_all_the_while(
+    run: Import,
+) -> None:
+    run("--publish")
+    course = Course.objects.get()
+    learner: Any = UserFactory()
+    enrolled = enrolment.enrol(user=learner, course=course)
+    place = access.enter_course(learner, course.slug)
+    first, second = place.outline.lessons
+    for lesson in (first, second):
+        progress.complete(
+            seat=access.enter_lesson(learner, course.slug, lesson.address, to_study=True)
+        )
+    page = LessonPage.objects.get(title="First lesson")
+    shorter = '<sequential display_name="A section"><vertical url_name="v2"/></sequential>'
+    run("--publish", **{"course/sequential/s1.xml": shorter})
+    assert access.enter_course(learner, course.slug).outline.lessons == (second,)
+    run("--publish")
+    back = LessonPage.objects.get(title="First lesson")
+    assert (back.pk, back.translation_key, back.live) == (page.pk, page.translation_key, True)
+    assert released(course) == ["First lesson", "Second lesson"]
+    assert LessonCompletion.objects.filter(enrolment=enrolled).count() == 2
+    again = access.enter_course(learner, course.slug)
+    eras = progress.completed_eras(enrolled)
+    assert progress.measure(again.outline, eras, None).percent == 100
+    assert again.outline.lessons[0].address == first.address
+
+
 def test_new_lesson_takes_its_place_in_the_order(run: Import) -> None:
     run("--publish")
     longer = (
@@ -367,15 +398,20 @@ def test_real_course_imports_and_is_released(name: str) -> None:
 
 
 def of_pages(number: int) -> dict[str, str]:
+    blocks = "<html>Words</html>" * 2
     units = "".join(
-        f'<vertical display_name="L{n}"><html>Words {n}</html></vertical>' for n in range(number)
+        f'<vertical display_name="L{n}"><html>Words {n}</html>{blocks}</vertical>'
+        for n in range(number)
     )
     return {"course/sequential/s1.xml": f'<sequential display_name="S">{units}</sequential>'}
 
 
-def test_queries_grow_with_the_pages_and_not_faster(run: Import) -> None:
+def test_queries_grow_with_the_pages_and_not_faster(
+    run: Import, full_size: Callable[..., tuple[int, int, int]]
+) -> None:
+    """At full size 400 pages with a thousand blocks (`bin/test --full=import-pages`)."""
     counted = []
-    for number in (10, 20, 40):
+    for number in full_size("import-pages", small=(10, 20, 40), full=(100, 200, 400)):
         key = f'<course url_name="run" org="Org" course="N{number}"/>'
         with CaptureQueriesContext(connection) as queries:
             run(**{"course/course.xml": key}, **of_pages(number))

@@ -27,7 +27,7 @@ from core.models import OutboxMessage
 from course_pages import courses
 from course_pages.importing import olx_types, workspace
 from course_pages.importing.archive import ArchiveLimits
-from course_pages.imports import account, jobs, service, worker
+from course_pages.imports import account, jobs, service, tally, worker
 from course_pages.models import Course, CourseImport, CoursePage, LessonPage, Release
 from tests.cases import measure
 from tests.factories import courses as make
@@ -247,6 +247,35 @@ def test_the_menu_has_it_for_whoever_may_add_courses(browser_of: Callable[[User]
     for role, shown in {"Editor": True, "Administrator": True, "Instructor": False}.items():
         text = browser_of(measure.person(roles=[role])).get("/admin/").content.decode()
         assert ("/admin/imports/" in text) == shown, role
+
+
+def test_the_page_counts_the_pages_that_are_written(
+    ask: Callable[..., CourseImport],
+    editor: User,
+    browser_of: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tally, "PAUSE_SECONDS", 0)
+    record, client, seen = ask(), browser_of(editor), []
+    keep = tally.keep
+
+    def watched(running: CourseImport) -> Callable[[int, int], None]:
+        note = keep(running)
+
+        def told(number: int, of: int) -> None:
+            note(number, of)
+            seen.append(client.get(f"{INDEX}{record.pk}/progress/").content.decode())
+
+        return told
+
+    monkeypatch.setattr(tally, "keep", watched)
+    done = run_next()
+    assert done.state == State.DONE
+    assert [f"Page {number} of 4" in page for number, page in enumerate(seen, start=1)] == [
+        True
+    ] * 4
+    assert 'max="4" value="2"' in seen[1]
+    assert stored() == []
 
 
 def test_after_a_look_the_same_file_is_imported(
