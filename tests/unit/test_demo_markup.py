@@ -61,7 +61,7 @@ def test_images_say_what_they_show_or_are_decoration() -> None:
 def test_callouts_and_questions_hold_rich_text() -> None:
     assert blocks(":::tip Try\n*it*\n:::\n:::quiz Ask\nWhy?\n:::") == [
         ("callout", {"kind": "tip", "title": "Try", "text": "<p><i>it</i></p>"}),
-        ("quiz", {"title": "Ask", "text": "<p>Why?</p>"}),
+        ("quiz", {"quiz": None, "title": "Ask", "text": "<p>Why?</p>"}),
     ]
 
 

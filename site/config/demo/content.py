@@ -60,6 +60,7 @@ class DemoLesson:
     required: bool
     free_preview: bool
     body: list[Block]
+    quiz: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,10 @@ def _read_markup(path: Path) -> tuple[dict[str, Any], list[Block]]:
 
 
 def read_lesson(path: Path) -> DemoLesson:
-    """The lesson in ``NN-slug.md``; the number only sorts the folder."""
+    """The lesson in ``NN-slug.md``; the number only sorts the folder.
+
+    Questions beside it, in ``NN-slug.gift``, are its quiz.
+    """
     head, body = _read_markup(path)
     return DemoLesson(
         title=head["title"],
@@ -136,6 +140,7 @@ def read_lesson(path: Path) -> DemoLesson:
         required=head.get("required", True),
         free_preview=head.get("free_preview", False),
         body=body,
+        quiz=path.with_suffix(".gift") if path.with_suffix(".gift").exists() else None,
     )
 
 

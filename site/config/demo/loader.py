@@ -14,12 +14,14 @@ from wagtail.models import Collection, Page
 from accounts import people
 from accounts.models import User
 from accounts.sync import sync_roles
+from assessments import importing
+from assessments.importing.writing import import_questions
 from assets.models import Document, Image
 from config import site_tree
 from config.demo import content
 from config.demo.content import DemoCourse, DemoLesson, DemoPage
 from core import outbox
-from course_pages import courses, outline, releases
+from course_pages import courses, outline, releases, status
 from course_pages.models import (
     CataloguePage,
     Course,
@@ -163,7 +165,23 @@ class Loader:
             body=json.dumps(self._resolve(source.body, f"{parent.slug}/{source.slug}", collection)),
         )
         parent.add_child(instance=page)
+        if source.quiz is not None:
+            self._quiz(page, source.title, source.quiz)
         page.save_revision().publish()
+
+    def _quiz(self, page: LessonPage, title: str, path: Path) -> None:
+        """Practice at the end of a lesson: it may be taken as often as one likes."""
+        course = status.course_of(page)
+        assert course is not None
+        with importing.load(path) as questions:
+            made = import_questions(
+                course=course, questions=questions, title=title, by=None, as_quiz=True, publish=True
+            )
+        assert made is not None
+        chosen = {"quiz": made.pk, "title": "", "text": "", "source": ""}
+        page.body = LessonPage.body.field.stream_block.to_python(
+            [*page.body.raw_data, _item("quiz", chosen, str(path.name))]
+        )
 
     def _page(self, home: HomePage, source: DemoPage) -> LandingPage:
         body = json.dumps(self._resolve(source.body, source.slug, None))

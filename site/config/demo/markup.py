@@ -196,7 +196,7 @@ class _Parser:
             self.fail(f"unknown callout {kind!r}")
         text = rich_text(self.until(":::"))
         if kind == "quiz":
-            return "quiz", {"title": title, "text": text}
+            return "quiz", {"quiz": None, "title": title, "text": text}
         return "callout", {"kind": kind, "title": title, "text": text}
 
     def quote(self, line: str) -> Block:
