@@ -31,6 +31,12 @@ def own_rows(user: Any, model: Any) -> QuerySet[Any]:
     return rows
 
 
+def key_of(text: Any) -> int:
+    """A row's key as an address gives it; 0, which no row has, for what is none."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
+
+
 class NewForm(forms.ModelForm):
     """A quiz or bank with its title, begun in the chooser."""
 
@@ -50,10 +56,10 @@ class Own:
         return own_rows(self.request.user, self.model_class).select_related("course")
 
     def get_object(self, pk: Any) -> Any:
-        return own_rows(self.request.user, self.model_class).get(pk=pk)
+        return own_rows(self.request.user, self.model_class).get(pk=key_of(pk))
 
     def get_objects(self, pks: list[Any]) -> QuerySet[Any]:
-        return own_rows(self.request.user, self.model_class).filter(pk__in=pks)
+        return own_rows(self.request.user, self.model_class).filter(pk__in=map(key_of, pks))
 
     def get_creation_form_class(self) -> Any:
         fields = ["title", "course"]
@@ -118,7 +124,7 @@ class OfCourses(SnippetViewSet):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             pk = kwargs.get("pk", args[0] if args else None)
             if pk is not None:
-                row = get_object_or_404(self.model, pk=unquote(str(pk)))
+                row = get_object_or_404(self.model, pk=key_of(unquote(str(pk))))
                 policy = self.permission_policy
                 if not policy.user_has_any_permission_for_instance(request.user, ANY_RIGHT, row):
                     raise PermissionDenied

@@ -109,7 +109,7 @@ def test_a_broken_server_is_asked_again(page: Page, sign_in: SignIn, user: User)
 def test_going_on_while_an_answer_is_being_saved_waits_for_it(
     page: Page, sign_in: SignIn, user: User, layout: str
 ) -> None:
-    """Seen red: the form carried the old token, and the learner was sent "elsewhere"."""
+    """The form once carried the old token, and the learner was sent "elsewhere"."""
     sign_in(page, user)
     quizzes.begin(page, layout)
     held: list[Route] = []
