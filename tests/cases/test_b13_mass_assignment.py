@@ -92,7 +92,7 @@ def standing() -> Counter[str]:
         label = model._meta.label
         seen.update(f"{label} {row}" for row in model._default_manager.values_list(*names))
     groups = apps.get_model("accounts", "User").groups.through
-    seen.update(f"groups {row}" for row in groups.objects.values_list("user_id", "group_id"))
+    seen.update(f"groups {row}" for row in groups.objects.values_list("user_id", "group__name"))
     return seen
 
 
