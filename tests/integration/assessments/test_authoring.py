@@ -170,3 +170,13 @@ def test_another_courses_bank_and_picture_are_not_drawn_into_a_quiz() -> None:
     with measure.nothing_changes(WRITTEN):
         answer = mine.post(reverse(f"{SNIPPET}:edit", args=[quiz.pk]), sent)
     assert "may not use" in answer.content.decode()
+
+
+def test_a_teacher_publishes_a_quiz_of_their_course() -> None:
+    mine, _other, _course, _theirs, quiz = school()
+    quiz.unpublish()
+    edit = reverse(f"{SNIPPET}:edit", args=[quiz.pk])
+    assert 'name="action-publish"' in mine.get(edit).content.decode()
+    assert mine.post(edit, form(quiz, **{"action-publish": "1"})).status_code == 302
+    quiz.refresh_from_db()
+    assert quiz.live
