@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import ngettext_lazy
+from wagtail.models import ReferenceIndex
 from wagtail.signals import page_published
 
 from assessments import freezing
@@ -19,6 +21,7 @@ from course_pages.models import LessonPage
 from course_pages.registries import Holding
 
 registries.pins[registries.QUIZ] = freezing.pin
+registries.pin_checks[registries.QUIZ] = freezing.faults
 registries.imported.append(from_source.after_import)
 schedule.every(timedelta(seconds=30), "close-overdue-attempts")(attempts.close_all_overdue)
 
@@ -41,9 +44,24 @@ def attempts_held(lineages: set[str]) -> Iterable[Holding]:
 @receiver(post_save, sender=Quiz)
 @receiver(post_save, sender=QuestionBank)
 def changed(sender: type, instance: Quiz | QuestionBank, raw: bool = False, **kwargs: Any) -> None:
-    """The next release of the course may differ; a draft's save changes nothing for it."""
-    if not raw:
-        marks.mark_lineages([instance.course.lineage])
+    """The next release of every course that asks it may differ; a draft's save changes nothing."""
+    if raw:
+        return
+    marks.mark_lineages([instance.course.lineage])
+    quizzes = [instance] if isinstance(instance, Quiz) else _drawing_from(instance)
+    for quiz in quizzes:
+        marks.mark_users_of(quiz)
+
+
+def _drawing_from(bank: QuestionBank) -> Iterable[Quiz]:
+    """The quizzes that draw from a bank, of whichever course."""
+    kinds = ContentType.objects.get_for_models(QuestionBank, Quiz)
+    found = ReferenceIndex.objects.filter(
+        to_content_type=kinds[QuestionBank],
+        to_object_id=str(bank.pk),
+        base_content_type=kinds[Quiz],
+    )
+    return Quiz.objects.filter(pk__in=list(found.values_list("object_id", flat=True)))
 
 
 @receiver(page_published, sender=LessonPage)
@@ -55,5 +73,7 @@ def publish_imported(
 
 
 @receiver(pre_delete, sender=Quiz)
-def keep_while_pinned(sender: type, instance: Quiz, **kwargs: Any) -> None:
-    snapshots.refuse_deletion_while_pinned("quiz", instance)
+@receiver(pre_delete, sender=QuestionBank)
+def keep_while_pinned(sender: type, instance: Quiz | QuestionBank, **kwargs: Any) -> None:
+    kind = "quiz" if isinstance(instance, Quiz) else "bank"
+    snapshots.refuse_deletion_while_pinned(kind, instance)

@@ -1,23 +1,24 @@
 """What the learner's quiz pages show, as plain values. The key enters in `review` only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.timesince import timeuntil
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from assessments import rendering
 from assessments.models import Attempt
-from assessments.models.authoring import Layout, Shown
+from assessments.models.authoring import Counts, Layout, Shown
 from assessments.questions import grading, paper
-from assessments.questions.data import Answer, items
+from assessments.questions.data import Answer, Question, items
 from assessments.rendering import Words, safe
-from assessments.services import attempts
+from assessments.services import attempts, regrading
 from assessments.services.attempts import (
     CoolingDown,
     NoAttemptsLeft,
@@ -267,12 +268,12 @@ def overview(quiz: Quiz, known: Standing, now: datetime) -> Overview:
         facts=facts(quiz, known),
         lines=lines,
         open=known.open,
-        passed=tells and any(one.passed for one in known.counted),
-        refusal=_refusal(refused) if refused else "",
+        passed=tells and attempts.has_passed(quiz, known),
+        refusal=_refusal(refused, now) if refused else "",
     )
 
 
-def _refusal(refused: attempts.Refused) -> str:
+def _refusal(refused: attempts.Refused, now: datetime) -> str:
     """Why no attempt can be begun; when it opens is among the facts."""
     if isinstance(refused, NotOpenYet):
         return _("The quiz is not open yet.")
@@ -282,7 +283,8 @@ def _refusal(refused: attempts.Refused) -> str:
         return _("You have used all your attempts.")
     if isinstance(refused, CoolingDown):
         at = date_format(localtime(refused.at), "DATETIME_FORMAT")
-        return _("You can try again from %(at)s.") % {"at": at}
+        wait = timeuntil(refused.at, now)
+        return _("You can try again in %(wait)s (%(at)s).") % {"wait": wait, "at": at}
     return _("The quiz cannot be taken now.")
 
 
@@ -296,11 +298,27 @@ def shown(quiz: Quiz, what: str, known: Standing, now: datetime) -> bool:
         closes = _moment(settings["closes_at"])
         return closes is not None and now >= closes
     if when == Shown.PASSED:
-        if any(one.passed for one in known.counted):
+        if attempts.has_passed(quiz, known):
             return True
         used_up = facts(quiz, known).attempts_left == 0
         return used_up and known.open is None
     return False
+
+
+InForce = Sequence[tuple[Quiz, Standing]]
+"""A quiz as the course asks it now, with what the learner did: once for each lesson that has it."""
+
+
+def disclosed(quiz: Quiz, what: str, known: Standing, in_force: InForce, now: datetime) -> bool:
+    """Whether a learner may see the answers or the feedback: the key, in other words.
+
+    The rules of the attempt and those in force must both allow it, in every lesson that asks the
+    quiz, and nothing is told while an attempt at it is open.
+    """
+    every = [(quiz, known), *in_force]
+    if any(standing.open for _quiz, standing in every):
+        return False
+    return all(shown(one, what, standing, now) for one, standing in every)
 
 
 @dataclass(frozen=True)
@@ -310,26 +328,54 @@ class Result:
     attempt: Attempt
     score_shown: bool
     questions: list[Asked]
-    next_step: str
+    refusal: str
+    counts: bool
 
     @property
     def waiting(self) -> bool:
         return self.attempt.state == Attempt.State.WAITING
 
+    @property
+    def passed(self) -> bool:
+        """Whether the learner is told that this attempt was enough."""
+        return self.score_shown and bool(self.attempt.passed)
 
-def result(quiz: Quiz, attempt: Attempt, known: Standing, now: datetime) -> Result:
-    """The result by the quiz's rules of what is told when."""
+    @property
+    def failed(self) -> bool:
+        """Whether the learner is told that it was not enough."""
+        return self.score_shown and not self.waiting and not self.attempt.passed
+
+
+def result(
+    quiz: Quiz,
+    attempt: Attempt,
+    known: Standing,
+    now: datetime,
+    *,
+    in_force: InForce = (),
+    graded_by: Quiz | None = None,
+) -> Result:
+    """The result by the quiz's rules of what is told when; `graded_by` has the key of a regrade."""
     score = shown(quiz, "show_score", known, now)
-    feedback = shown(quiz, "show_feedback", known, now)
-    answers = shown(quiz, "show_answers", known, now)
+    feedback = disclosed(quiz, "show_feedback", known, in_force, now)
+    answers = disclosed(quiz, "show_answers", known, in_force, now)
     questions = []
     if score or feedback or answers:
-        lines = {line["id"]: line for line in attempt.paper}
-        for one in asked(quiz, attempt):
-            question = paper.question_of(quiz, lines[one.id])
+        for one, question in reviewed(quiz, attempt, graded_by or quiz):
             told = review(question, attempt, score=score, feedback=feedback, answers=answers)
-            questions.append(Asked(**{**one.__dict__, "review": told}))
-    return Result(attempt, score, questions, "")
+            questions.append(replace(one, review=told))
+    refused = None if known.open else attempts.refusal(quiz, known, now)
+    first_alone = quiz["settings"]["counts"] == Counts.FIRST
+    counts = not first_alone or attempt.pk in {one.pk for one in known.counted[:1]}
+    return Result(attempt, score, questions, _refusal(refused, now) if refused else "", counts)
+
+
+def reviewed(quiz: Quiz, attempt: Attempt, graded_by: Quiz) -> Iterator[tuple[Asked, Question]]:
+    """Each question as it was asked, with itself as the key that graded it has it."""
+    lines = {line["id"]: line for line in attempt.paper}
+    for one in asked(quiz, attempt):
+        line = lines[one.id]
+        yield one, regrading.newer(quiz, graded_by, line) or paper.question_of(quiz, line)
 
 
 def review(

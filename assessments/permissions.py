@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_permission_codename
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from course_pages.models import Course
+from course_pages.models import Course, TeachingRight
 
 TEACHERS_MAY = {"add", "change", "delete", "publish", "view", "choose", "lock", "unlock"}
 
@@ -34,7 +34,7 @@ class CoursePolicy(ModelPermissionPolicy):
         actions = list(actions)
         if self._everywhere(user, actions):
             return True
-        return self._teaches(user, actions) and bool(taught_by(user))
+        return self._teaches(user, actions) and teaches_any(user)
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Model) -> bool:
         return self.user_has_any_permission_for_instance(user, [action], instance)
@@ -78,3 +78,19 @@ def taught_by(user: Any) -> set[int]:
         known = set(user.teaching_rights.values_list("course", flat=True))
         user.__dict__["_taught_courses"] = known
     return known
+
+
+def teaches_any(user: Any) -> bool:
+    """Whether somebody teaches a course: for menus, which ask on every page."""
+    return "_teaches" in user.__dict__ or bool(taught_by(user))
+
+
+def remember_teaching(user: Any) -> None:
+    """A door found out that this person teaches; nothing need ask again in this request."""
+    user.__dict__["_teaches"] = True
+
+
+def with_teacher(user: Any) -> QuerySet[Any]:
+    """Courses with their live release, each with `taught`: whether this person teaches it."""
+    own = TeachingRight.objects.filter(user=user, course=OuterRef("pk"))
+    return Course.objects.select_related("live_release").annotate(taught=Exists(own))

@@ -73,9 +73,9 @@ def _words(question: Question) -> Words:
     )
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str | None) -> list[str]:
     """The text before, between and after the gaps."""
-    return [escape(piece) for piece in GAP.split(text)[::2]]
+    return [escape(piece) for piece in GAP.split(text or "")[::2]]
 
 
 def _stem(raw: list[Mapping[str, Any]]) -> str:
@@ -91,7 +91,11 @@ def rich(html: str) -> SafeString:
 
 def _no_links_inside(html: str) -> SafeString:
     return rendering.resolve(
-        html, lesson_url=lambda _: None, file_url=lambda _: "", quiz_url=lambda _: None
+        html,
+        lesson_url=lambda _: None,
+        file_url=lambda _: "",
+        quiz_url=lambda _: None,
+        media_url=lambda _: "",
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from assessments import pages
 from assessments.models import Attempt
 from assessments.questions.answers import NotAnAnswer
-from assessments.services import attempts
+from assessments.services import attempts, grading_by_hand
 from assessments.services.attempts import Conflict, Over, Refused
 from core import clock, snapshots
 from course_pages.outline import Lesson, QuizPin
@@ -156,18 +156,34 @@ def _result(place: Place, attempt: Attempt) -> dict[str, Any]:
     quiz = snapshots.load(attempt.snapshot_id)
     assert place.enrolment is not None
     lineages = str(attempt.lesson_lineage), str(attempt.quiz_lineage)
-    known = attempts.standing(place.enrolment, *lineages)
+    asking = [
+        (one.lineage, pin.digest)
+        for one in place.outline.lessons
+        for pin in one.quizzes
+        if pin.lineage == lineages[1]
+    ]
+    standings = attempts.standings(
+        place.enrolment, lineages[1], [lineages[0], *(key for key, _digest in asking)]
+    )
+    key = grading_by_hand.key_of(attempt)
     frame = _frame(place, attempt)
     lesson: Lesson | None = frame["lesson"]
     following = place.outline.neighbours(lesson.lineage)[1] if lesson else None
-    pinned = lesson is not None and any(pin.lineage == lineages[1] for pin in lesson.quizzes)
+    pinned = lesson is not None and lesson.lineage in dict(asking)
     overview_url = (
         reverse("assessments:overview", args=[place.course.slug, lesson.address, lineages[1]])
         if lesson and pinned
         else ""
     )
     return frame | {
-        "result": pages.result(quiz, attempt, known, clock.now()),
+        "result": pages.result(
+            quiz,
+            attempt,
+            standings[lineages[0]],
+            clock.now(),
+            in_force=[(snapshots.load(digest), standings[one]) for one, digest in asking],
+            graded_by=snapshots.load(key),
+        ),
         "pass_mark": quiz["settings"]["pass_mark"],
         "overview_url": overview_url,
         "next_url": lesson_url(place.course, following.address) if following else "",
@@ -235,7 +251,10 @@ def _over(request: HttpRequest, place: Place, attempt: Attempt) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = url
         return response
-    messages.info(request, _("The attempt was handed in already. This is what counts."))
+    late = _("Time was up. What was saved before then has been handed in.")
+    already = _("The attempt was handed in already. This is what counts.")
+    overdue = attempt.deadline is not None and clock.now() > attempt.deadline
+    messages.info(request, late if overdue else already)
     return redirect(url)
 
 

@@ -10,7 +10,8 @@ from wagtail.snippets.action_menu import PublishMenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from assessments.authoring.viewsets import OfCourses
+from assessments.authoring import panels
+from assessments.authoring.viewsets import DeleteOfCourses, OfCourses
 from assessments.importing.admin import hooks as importing
 from assessments.models import QuestionBank, Quiz
 from assessments.permissions import CoursePolicy
@@ -20,11 +21,13 @@ from assessments.staff import hooks as staff_hooks  # noqa: F401
 class QuizViewSet(OfCourses):
     model = Quiz
     icon = "help"
+    edit_handler = panels.QUIZ
 
 
 class QuestionBankViewSet(OfCourses):
     model = QuestionBank
     icon = "folder-open-inverse"
+    edit_handler = panels.BANK
 
 
 class AssessmentsGroup(SnippetViewSetGroup):
@@ -41,6 +44,10 @@ class AssessmentsGroup(SnippetViewSetGroup):
 for model in (Quiz, QuestionBank):
     register_permission_policy(model, CoursePolicy(model))
 register_snippet(AssessmentsGroup)
+
+
+# After Wagtail's own for all snippets, in whose place it stands.
+hooks.register("register_bulk_action", DeleteOfCourses, order=1)
 
 
 @hooks.register("construct_snippet_action_menu")

@@ -15,9 +15,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import archive, load, table
-from benchmarks.rows import Request, Row, catalogue_rows, learners_rows
+from benchmarks.rows import (
+    BARE_EVENT,
+    HEARTBEAT,
+    Request,
+    Row,
+    catalogue_rows,
+    learners_rows,
+    quiz_rows,
+    webhook_rows,
+)
 from benchmarks.servers import MariaDB, Missing, Servers, cpu_ms
-from benchmarks.sites import ROOT, Lectern, Site, bare_view, static_file, wagtail_start
+from benchmarks.sites import ROOT, Lectern, Site, bare_event, bare_view, static_file, wagtail_start
 from benchmarks.table import Line
 
 RUNS = 3
@@ -84,6 +93,7 @@ class Benchmark:
         self.database = MariaDB(servers)
         self.w = wagtail_start(servers, self.database)
         self.h = bare_view(servers)
+        self.e = bare_event(servers, self.database)
         say("Setting up Lectern: migrations, courses, learners")
         self.lectern = Lectern(servers, self.database)
 
@@ -96,6 +106,12 @@ class Benchmark:
         growth = found["course home, enrolled, 500 lessons"].cpu_ms
         growth /= found["course home, enrolled, 10 lessons"].cpu_ms
         self.lines.append(Line("course home, CPU(500) / CPU(10)", growth, "", 1.2))
+        attempts = QUICK.requests + RUNS * self.effort.requests
+        self._rows(site, quiz_rows(self.lectern.inside("quizzes", attempts)), [])
+        one, twenty = (found[HEARTBEAT.format(what)].cpu_ms for what in ("1 sample", "20 samples"))
+        self.lines.append(Line("video heartbeat, CPU(20 samples) / CPU(1)", twenty / one, "", 2))
+        bare, kept = webhook_rows()
+        self._rows(site, [kept], [(self.e, bare)])
         for courses in self.effort.catalogues:
             chosen = self.lectern.inside("seed", "catalogue", courses)
             self._rows(site, catalogue_rows(courses, chosen), [])
@@ -119,6 +135,8 @@ class Benchmark:
         references = [(self.w, w), (self.h, h), *references]
         found = measure(self.database, references + [(site, row) for row in rows], self.effort)
         units = {"W": found[w.what].cpu_ms, "H": found[h.what].cpu_ms}
+        if BARE_EVENT in found:
+            units["E"] = found[BARE_EVENT].cpu_ms
         for row in [row for _site, row in references if not self.lines] + rows:
             sample = found[row.what]
             self.lines.append(

@@ -27,18 +27,21 @@ class Request:
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     method: str = "GET"
+    body: str | bytes | None = None
+    status: int = 200
 
 
 def send(port: int, request: Request) -> int:
-    """Send once; returns the length of the body, raises WrongAnswer unless it is a 200."""
+    """Send once; returns the body's length, raises WrongAnswer for an answer that is not due."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request(request.method, request.path, headers=PROXY | request.headers)
+        headers = PROXY | request.headers
+        connection.request(request.method, request.path, request.body, headers)
         response = connection.getresponse()
         length = len(response.read())
     finally:
         connection.close()
-    if response.status != 200:
+    if response.status != request.status:
         raise WrongAnswer(f"{request.method} {request.path}: {response.status}")
     return length
 

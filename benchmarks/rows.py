@@ -1,13 +1,17 @@
 """What is measured, and what is to be reached."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
+from benchmarks.events import events
 from benchmarks.load import Request
 
 CSRF = "a" * 32
 HTMX = {"HX-Request": "true"}
+POST = {"X-CSRFToken": CSRF, "Origin": "https://localhost"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,13 @@ class Visitor:
         return Request(path, self._headers(more))
 
     def post(self, path: str) -> Request:
-        sent = self._headers({"X-CSRFToken": CSRF, "Origin": "https://localhost"} | HTMX)
-        return Request(path, sent | {"Content-Length": "0"}, "POST")
+        return Request(path, self._headers(POST | HTMX | {"Content-Length": "0"}), "POST")
+
+    def send(self, path: str, form: str, *, htmx: bool) -> Request:
+        """A form; without HTMX the answer leads on to the next page."""
+        sent = {"Content-Type": "application/x-www-form-urlencoded"} | (HTMX if htmx else {})
+        headers = self._headers(POST | sent)
+        return Request(path, headers, "POST", form, status=200 if htmx else 302)
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         return {"Cookie": f"sessionid={self.session}; csrftoken={CSRF}"} | more
@@ -50,7 +59,7 @@ def learners_rows(seeded: dict[str, Any]) -> list[Row]:
     longest = courses["500"]
     lessons = longest["lessons"]
     middle = lessons[len(lessons) // 2]
-    player = HTMX | {"HX-Target": "player"}
+    player = HTMX | {"HX-Target": "lesson"}
     completions = _completions(others, lessons)
     return [
         Row(
@@ -89,7 +98,36 @@ def learners_rows(seeded: dict[str, Any]) -> list[Row]:
         Row("account island, signed in", reader.get("/account/menu/", **HTMX), 8, "H"),
         Row("enrol island, visitor", Request(longest["enrol"], HTMX), 8, "H"),
         Row("enrol island, enrolled", reader.get(longest["enrol"], **HTMX)),
+        *_beats_rows(seeded["beats"]),
     ]
+
+
+HEARTBEAT = "video heartbeat, {} in one POST"
+
+
+def _beats_rows(tokens: list[list[str]]) -> list[Row]:
+    rows = []
+    for films, samples, peer in zip(
+        tokens, (1, 20), ("wagtail-lms 1.2 W, 14 queries", ""), strict=True
+    ):
+        beats = _beats(films, samples)
+        what = HEARTBEAT.format(f"{samples} sample" + "s" * (samples > 1))
+        rows.append(
+            Row(what, next(beats), 5 if samples == 1 else None, "H", 2, peer, requests=beats)
+        )
+    return rows
+
+
+def _beats(tokens: list[str], samples: int) -> Iterator[Request]:
+    """Films that play: ten seconds a sample, over and over."""
+    for start in cycle(range(0, 3_600_000, samples * 10_000)):
+        taken = [
+            {"played": [[at, at + 10_000]], "position_ms": at + 10_000, "age_ms": 0}
+            for at in range(start, start + samples * 10_000, 10_000)
+        ]
+        for token in tokens:
+            body = json.dumps({"token": token, "samples": taken}).encode()
+            yield Request("/learn/-/beat/", {"Content-Type": "text/plain"}, "POST", body)
 
 
 def _completions(visitors: list[Visitor], lessons: list[str]) -> Iterator[Request]:
@@ -99,6 +137,18 @@ def _completions(visitors: list[Visitor], lessons: list[str]) -> Iterator[Reques
             yield visitor.post(f"{lesson}complete/")
 
 
+BARE_EVENT = "E: a bare view that keeps an event"
+
+
+def webhook_rows() -> tuple[Row, Row]:
+    """The reference, and ours."""
+    theirs, ours = events("bare"), events("lectern")
+    return (
+        Row(BARE_EVENT, next(theirs), unit="E", requests=theirs),
+        Row("Stripe webhook, kept", next(ours), 1.5, "E", requests=ours),
+    )
+
+
 def catalogue_rows(courses: int, chosen: dict[str, str]) -> list[Row]:
     peer = "mitxonline 78 W, 89 queries" if courses == 10 else ""
     filtered = f"/courses/?topic={chosen['topic']}&level={chosen['level']}&q=course"
@@ -106,3 +156,23 @@ def catalogue_rows(courses: int, chosen: dict[str, str]) -> list[Row]:
         Row(f"catalogue of {courses}", Request("/courses/"), 1.5, statements=8, peer=peer),
         Row(f"catalogue of {courses}, filtered", Request(filtered), 1.5, statements=8),
     ]
+
+
+def quiz_rows(seeded: dict[str, Any]) -> list[Row]:
+    """Each request by another learner: what is handed in is handed in once."""
+    frappe = "Frappe LMS 2.4 W, 33 queries"
+    return [
+        _quiz_row(seeded, "begin", "begin a quiz of 50 questions"),
+        _quiz_row(seeded, "save", "save an answer of 50", statements=6),
+        _quiz_row(seeded, "submit 5", "hand in 5 questions", 1.2, statements=10, peer=frappe),
+        _quiz_row(seeded, "submit 50", "hand in 50 questions", 1.2, statements=10, peer=frappe),
+    ]
+
+
+def _quiz_row(
+    seeded: dict[str, Any], use: str, what: str, most: float | None = None, **more: Any
+) -> Row:
+    sent = [
+        Visitor(session).send(path, form, htmx=use == "save") for session, path, form in seeded[use]
+    ]
+    return Row(what, sent[0], most, requests=iter(sent), **more)

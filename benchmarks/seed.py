@@ -14,6 +14,8 @@ import django
 SIZES = (10, 100, 500)
 LEARNERS = 16
 """Of the longest course. The first one reads; the others complete lessons."""
+FILMS = 8
+"""That play in a row of heartbeats: two players of one film would get in each other's way."""
 MODULE = 20
 """Lessons in a module."""
 
@@ -29,7 +31,39 @@ def learners() -> dict[str, Any]:
     return {
         "courses": {size: _course_facts(course) for size, course in courses.items()},
         "sessions": _learners(courses),
+        "beats": _tokens(courses[max(courses)]),
     }
+
+
+def _tokens(course: Any) -> list[list[str]]:
+    """Proofs, for each of two rows, for films of an hour that the first learner began hours ago."""
+    from uuid import uuid4
+
+    from core import clock
+    from course_pages import outline
+    from learning.models import Enrolment
+    from learning.watching.token import Token, milliseconds
+
+    reader = Enrolment.objects.get(user__email="learner0@example.org", course=course)
+    lesson = outline.load(course.live_release.outline_id).lessons[0]
+    hours_ago = milliseconds(clock.now()) - 4 * 3_600_000
+    return [
+        [
+            Token(
+                user=reader.user_id,
+                enrolment=reader.pk,
+                lineage=lesson.lineage,
+                era=lesson.era,
+                release=course.live_release_id,
+                video=str(uuid4()),
+                duration_ms=3_600_000,
+                percent=0,
+                issued_ms=hours_ago,
+            ).sign()
+            for _film in range(FILMS)
+        ]
+        for _row in range(2)
+    ]
 
 
 def _course(size: int) -> Any:
@@ -38,7 +72,7 @@ def _course(size: int) -> Any:
     from course_pages.models import Course, LessonPage, ModulePage
 
     models = list(LessonPage.objects.order_by("path"))
-    page = _copy_of_a_course(f"Of {size}")
+    page = blank_course(f"Of {size}")
     for index, model in enumerate(islice(cycle(models), size)):
         if index % MODULE == 0:
             title = f"Module {index // MODULE + 1}"
@@ -57,7 +91,7 @@ def _course(size: int) -> Any:
     return course
 
 
-def _copy_of_a_course(title: str) -> Any:
+def blank_course(title: str) -> Any:
     """A page with a demo course's texts, picture, topics, level and instructors."""
     from course_pages.models import CataloguePage, CoursePage
 
@@ -111,7 +145,7 @@ def _learners(courses: dict[int, Any]) -> list[str]:
             if number == 0 or size == max(courses):
                 _half_done(user, course)
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="accounts.backends.SignIn")
         sessions.append(client.cookies["sessionid"].value)
     return sessions
 
@@ -150,7 +184,7 @@ def catalogue(number: int) -> dict[str, Any]:
     model = Release.objects.filter(lesson_count__lt=10).order_by("pk")[0]
     with transaction.atomic():
         for index in range(there, number):
-            page = _copy_of_a_course(f"Course {index}")
+            page = blank_course(f"Course {index}")
             course = Course.objects.get(lineage=page.translation_key)
             course.live_release = Release.objects.create(
                 course=course,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.events import KEYS
 from benchmarks.servers import MariaDB, Servers, free_port, program, redis
 from config.env import MYSQL_COLLATION
 
@@ -78,6 +79,13 @@ def bare_view(servers: Servers) -> Site:
     return Site(port, {pid})
 
 
+def bare_event(servers: Servers, database: MariaDB) -> Site:
+    """E."""
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'site'}", "DATABASE_URL": database.create("bare_event")}
+    port, pid = gunicorn(servers, "bare-event", "benchmarks.bare_event", env)
+    return Site(port, {pid, database.pid})
+
+
 def static_file(servers: Servers, size: int) -> Site:
     """N: nginx with a file of this size at `/page`; raises Missing where it is not installed."""
     command = program("nginx")
@@ -110,6 +118,7 @@ class Lectern:
             "PRIVATE_MEDIA_ROOT": str(servers.folder / "private"),
             "EMAIL_URL": "smtp://127.0.0.1:9/?tls=0",
             "TRUST_PROXY": "true",
+            **KEYS,
         }
         _manage(ROOT, self.env, "migrate")
         _manage(ROOT, self.env, "collectstatic", "--no-input")

@@ -1,6 +1,7 @@
 """Lectern's demo site: sets everything up, fills it, and serves it until Ctrl-C.
 
-All that it writes lies in var/, the site's data in var/demo*. PORT chooses another port than 8000.
+All that it writes lies in var/, the site's data in var/demo*. PORT chooses another port than 8000;
+the one above it is for the stand-in for Stripe, unless the environment names a test account there.
 """
 
 import argparse
@@ -87,9 +88,31 @@ def reset() -> None:
     print("The demo's data is gone; starting over.")
 
 
-def secret_key() -> str:
+def pays_at_stripe() -> bool:
+    """Whether the shell names a test account. A live one is never used: this is a demo."""
+    return os.environ.get("STRIPE_SECRET_KEY", "").startswith(("sk_test_", "rk_test_"))
+
+
+def payment_port(port: int) -> int:
+    """Beside the site's, and the same at every start: orders keep addresses of payment pages."""
+    return port + 1 if port < 65535 else port - 1
+
+
+def refuse_taken_payment_port(port: int) -> None:
+    """The message names what is to be changed: the site's own port."""
+    try:
+        refuse_taken(payment_port(port))
+    except SystemExit:
+        raise SystemExit(
+            f"Port {payment_port(port)}, for pretended payments, is taken by another program or "
+            f"needs an administrator. Choose other ports: "
+            f"PORT={port + 10 if port < 65525 else 8080} bin/demo"
+        ) from None
+
+
+def secret(name: str) -> str:
     """Made once and kept, so that who is signed in stays so over a restart."""
-    path = VAR / "demo-secret"
+    path = VAR / f"demo-{name}"
     if not path.exists():
         with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
@@ -101,12 +124,19 @@ def environment(port: int) -> dict[str, str]:
     ours = {
         "DJANGO_SETTINGS_MODULE": "config.settings.demo",
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "site")]),
-        "SECRET_KEY": secret_key(),
+        "SECRET_KEY": secret("secret"),
         "BASE_URL": f"http://localhost:{port}",
         "DATABASE_URL": f"sqlite:///{quote(str(DATABASE))}",
         "MEDIA_ROOT": str(VAR / "demo-media"),
         "PRIVATE_MEDIA_ROOT": str(VAR / "demo-private"),
     }
+    if not pays_at_stripe():
+        ours |= {
+            "STRIPE_SECRET_KEY": "sk_test_standin",
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_standin",
+            "STRIPE_WEBHOOK_SECRET": f"whsec_{secret('webhook-secret')}",
+            "STRIPE_API_BASE": f"http://127.0.0.1:{payment_port(port)}",
+        }
     unset = {"REDIS_URL", "EMAIL_URL", "ALLOWED_HOSTS", "DEMO_MAILBOX", "TRUST_PROXY"}
     return {name: value for name, value in os.environ.items() if name not in unset} | ours
 
@@ -155,8 +185,25 @@ def once(done: Path, key: str, work: Callable[[], str]) -> str:
     return said
 
 
+def payments(env: dict[str, str], port: int) -> Iterator[tuple[str, Child]]:
+    """The stand-in for Stripe."""
+    command = [
+        *(str(PYTHON), "-m", "integrations.stripe.standin", "--port", str(payment_port(port))),
+        *("--webhook", f"http://127.0.0.1:{port}/webhooks/stripe/"),
+        *("--file", str(VAR / "demo-stripe.json")),
+    ]
+    yield (
+        "stand-in for Stripe",
+        subprocess.Popen(
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        ),
+    )
+
+
 def start(env: dict[str, str], port: int) -> Iterator[tuple[str, Child]]:
-    """The web server and the worker: both must live for the demo to be whole."""
+    """The payments, the web server and the worker: all must live for the demo to be whole."""
+    if not pays_at_stripe():
+        yield from payments(env, port)
     server = [
         *(str(PYTHON), "-m", "gunicorn", "config.wsgi:application"),
         *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8"),
@@ -214,8 +261,14 @@ def end(number: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def about_payments(env: dict[str, str]) -> str:
+    if pays_at_stripe():
+        return "Payments are made at Stripe, in your test account.\n"
+    return f"Payments are pretended; what becomes of them: {env['STRIPE_API_BASE']}/dashboard\n"
+
+
 def serve(env: dict[str, str], port: int, accounts: str) -> int:
-    """Run both children until Ctrl-C or until one of them dies; the process's exit code."""
+    """Run all children until Ctrl-C or until one of them dies; the process's exit code."""
     address = f"http://localhost:{port}/"
     children: dict[str, Child] = {}
     try:
@@ -224,7 +277,9 @@ def serve(env: dict[str, str], port: int, accounts: str) -> int:
         wait_until_it_answers(address, children)
         if dead(children) is None:
             print(
-                f"\n{accounts.strip()}\n\nLectern is at {address}\nStop it with Ctrl-C.", flush=True
+                f"\n{accounts.strip()}\n\n{about_payments(env)}Lectern is at {address}\n"
+                "Stop it with Ctrl-C.",
+                flush=True,
             )
         while (ended := dead(children)) is None:
             time.sleep(0.3)
@@ -252,6 +307,8 @@ def main() -> None:
     wanted = parser.parse_args()
     port = port_from(dict(os.environ))
     refuse_taken(port)
+    if not pays_at_stripe():
+        refuse_taken_payment_port(port)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
     setup()

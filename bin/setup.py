@@ -56,10 +56,10 @@ class Group:
     on_disk: int
 
 
-RUNTIME = Group("Python packages", 58, 355)
+RUNTIME = Group("Python packages", 126, 520)
 NODE = Group("Node, to build styles and scripts", 61, 206)
 NPM = Group("npm packages", 28, 38)
-DEVELOPMENT = Group("test tools", 161, 490)
+DEVELOPMENT = Group("test tools", 103, 352)
 
 
 # --- Parts without side effects ----------------------------------------------------------------
@@ -393,10 +393,12 @@ def node() -> Path:
     return found[-1]
 
 
-def install_npm_packages() -> None:
+def install_npm_packages(*, tools: bool) -> None:
+    """`tools`: also what only tests need."""
     executable = node()
     npm = executable.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    arguments += [] if tools else ["--omit=dev"]
     run([str(executable), str(npm), *arguments], doing="Installing npm packages")
 
 
@@ -421,6 +423,8 @@ def prepare(*, development: bool) -> None:
     tools = digest([ROOT / "requirements-dev.txt"], version)
     npm = digest([ROOT / "package-lock.json", ROOT / ".npmrc"])
     has_npm = (ROOT / "node_modules" / ".package-lock.json").exists()
+    # Who has the test tools keeps them.
+    npm_tools = development or "npm tools" in state
 
     missing = [
         group
@@ -428,7 +432,12 @@ def prepare(*, development: bool) -> None:
             (RUNTIME, state.get("runtime") != runtime),
             (DEVELOPMENT, development and state.get("development") != tools),
             (NODE, state.get("build") != build),
-            (NPM, state.get("npm") != npm or not has_npm),
+            (
+                NPM,
+                not has_npm
+                or state.get("npm") != npm
+                or (npm_tools and state.get("npm tools") != npm),
+            ),
         )
         if needed
     ]
@@ -447,8 +456,8 @@ def prepare(*, development: bool) -> None:
         install_file("requirements-build.txt", doing="Installing Node")
         save_state(state, build=build)
     if NPM in missing:
-        install_npm_packages()
-        save_state(state, npm=npm)
+        install_npm_packages(tools=npm_tools)
+        save_state(state, npm=npm, **({"npm tools": npm} if npm_tools else {}))
     sources = digest(front_end_sources(), npm, build)
     if state.get("front end") != sources or not built():
         build_front_end()

@@ -16,6 +16,7 @@ from core.blocks import (
     CodeBlock,
     DownloadBlock,
     EmbedBlock,
+    FiledAudioBlock,
     GalleryBlock,
     HeadingBlock,
     ImageBlock,
@@ -136,7 +137,7 @@ class CourseBody(blocks.StreamBlock):
     heading = HeadingBlock()
     image = ImageBlock()
     gallery = GalleryBlock()
-    audio = AudioBlock()
+    audio = FiledAudioBlock()
     table = TableBlock()
     callout = CalloutBlock()
     quote = QuoteBlock()

@@ -1,6 +1,5 @@
 """The catalogue: released courses, filtered and searched, in a constant number of queries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -8,12 +7,14 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.core.paginator import Page as ResultsPage
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from assets.models import Image
 from core import searching
+from course_pages import registries
 from course_pages.models.course import Course
 from course_pages.models.pages import CourseInstructor, CoursePage
 from course_pages.models.snippets import Level, Topic
@@ -25,7 +26,10 @@ KEEP_SECONDS = 60
 
 @dataclass(frozen=True)
 class CourseCard:
-    """A course as lists show it. `minutes` is the sum of its lessons."""
+    """A course as lists show it. `minutes` is the sum of its lessons.
+
+    `price` is in the reader's words: "" where the course is sold, and not just now.
+    """
 
     title: str
     url: str
@@ -36,12 +40,13 @@ class CourseCard:
     instructors: tuple[str, ...]
     lesson_count: int
     minutes: int
+    price: str
 
     @property
     def kept_as(self) -> tuple[Any, ...]:
         """What the card shows (`{% kept %}`)."""
         image = self.image.kept_as if self.image else None
-        words = (self.title, self.url, self.summary, str(self.level or ""))
+        words = (self.title, self.url, self.summary, str(self.level or ""), self.price)
         return (*words, self.topics, self.instructors, image, self.lesson_count, self.minutes)
 
 
@@ -81,15 +86,8 @@ def _rows(pages: QuerySet[CoursePage]) -> QuerySet[CoursePage]:
 
 
 def _cards(pages: list[Any], request: HttpRequest | None) -> list[CourseCard]:
-    keys = [page.pk for page in pages]
-    topics = _names(
-        CoursePage.topics.through.objects.filter(coursepage__in=keys)
-        .order_by("topic__sort_order", "topic__title")
-        .values_list("coursepage", "topic__title")
-    )
-    instructors = _names(
-        CourseInstructor.objects.filter(page__in=keys).values_list("page", "instructor__name")
-    )
+    topics, instructors = _names([page.pk for page in pages])
+    prices = registries.prices_of(page.translation_key for page in pages)
     # The request remembers where the site's root is; without it each page asks the cache.
     return [
         CourseCard(
@@ -102,17 +100,42 @@ def _cards(pages: list[Any], request: HttpRequest | None) -> list[CourseCard]:
             instructors=instructors.get(page.pk, ()),
             lesson_count=page.lesson_count,
             minutes=page.minutes,
+            price=prices.get(page.translation_key, _("Free")),
         )
         for page in pages
     ]
 
 
-def _names(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
-    """Page → names, in their order."""
-    names: dict[int, tuple[str, ...]] = {}
-    for page, name in rows:
+Names = dict[int, tuple[str, ...]]
+
+
+def _names(pages: list[int]) -> tuple[Names, Names]:
+    """Page → its topics, and page → its instructors, in their order: one query for both."""
+    about = ("about", "of_page", "name", "place")
+    topics: Any = CoursePage.topics.through.objects.filter(coursepage__in=pages)
+    topics = topics.annotate(
+        about=Value("topic"),
+        of_page=F("coursepage"),
+        name=F("topic__title"),
+        place=F("topic__sort_order"),
+    ).values_list(*about)
+    people = (
+        CourseInstructor.objects.filter(page__in=pages)
+        .order_by()
+        .annotate(
+            about=Value("person"),
+            of_page=F("page"),
+            name=F("instructor__name"),
+            place=F("sort_order"),
+        )
+        .values_list(*about)
+    )
+    found: dict[str, Names] = {"topic": {}, "person": {}}
+    rows = topics.union(people, all=True)
+    for kind, page, name, _place in sorted(rows, key=lambda row: (row[3] or 0, row[2])):
+        names = found[kind]
         names[page] = (*names.get(page, ()), name)
-    return names
+    return found["topic"], found["person"]
 
 
 def search(pages: QuerySet[CoursePage], text: str) -> QuerySet[CoursePage]:

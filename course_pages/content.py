@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,9 +14,11 @@ from wagtail.images.blocks import ImageChooserBlock
 from core import snapshots
 from core.blocks.leaves import leaves
 from core.snapshots import Frozen, Reference
+from course_pages import videos
 from course_pages.blocks import LessonBody
 from course_pages.outline import LESSON_V
 from course_pages.registries import Pinned, Problem, pinned_quizzes
+from course_pages.videos import PinnedVideo
 
 PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype="page"[^>]*>')
 ANY_ID = re.compile(r'\bid="(\d+)"')
@@ -74,9 +76,30 @@ def quizzes_in(body: Any) -> Iterator[int]:
             yield item["value"]["quiz"]
 
 
-def pins_of(bodies: Iterable[Any]) -> dict[int, Pinned]:
-    """Primary key → frozen quiz, of all that the bodies choose; no query for none."""
-    return pinned_quizzes(pk for body in bodies for pk in quizzes_in(body))
+@dataclass(frozen=True)
+class Pins:
+    """What bodies choose and a release freezes with them, by primary key."""
+
+    quizzes: Mapping[int, Pinned] = field(default_factory=dict)
+    videos: Mapping[int, PinnedVideo] = field(default_factory=dict)
+
+
+def pins_of(bodies: Iterable[Any]) -> Pins:
+    """All that the bodies choose, frozen; no query where they choose nothing."""
+    chosen = list(bodies)
+    return Pins(
+        pinned_quizzes(pk for body in chosen for pk in quizzes_in(body)),
+        videos.pin(pk for body in chosen for pk in videos.chosen_in(body)),
+    )
+
+
+def _video_by_digest(value: Any, pins: Mapping[int, PinnedVideo]) -> Any:
+    """A video or audio block's raw value with the frozen video in place of the row."""
+    if "video" not in value:
+        return value
+    kept = {key: item for key, item in value.items() if key != "video"}
+    pinned = pins.get(value["video"] or 0)
+    return {**kept, "pinned": pinned.in_lesson} if pinned else kept
 
 
 def _quiz_by_digest(value: Any, pins: Mapping[int, Pinned]) -> Any:
@@ -109,13 +132,12 @@ def _by_lineage(text: str, lineages: Mapping[int, str]) -> str:
     return PAGE_LINK.sub(replace, text)
 
 
-def normalise(
-    raw: Any, lineages: Mapping[int, str], seed: str, pins: Mapping[int, Pinned] | None = None
-) -> Any:
+def normalise(raw: Any, lineages: Mapping[int, str], seed: str, pins: Pins | None = None) -> Any:
     """The raw blocks with page links by lineage, a unique id on every block, no editor's marks.
 
     `seed` (the lesson's lineage) makes missing or repeated ids the same every time.
     """
+    chosen = pins or Pins()
     seen: set[str] = set()
 
     def block_id(given: Any, place: str) -> str:
@@ -149,7 +171,9 @@ def normalise(
         if item["type"] == "button":
             return {**item, "value": _button_by_lineage(item["value"], lineages)}
         if item["type"] == "quiz":
-            return {**item, "value": _quiz_by_digest(item["value"], pins or {})}
+            return {**item, "value": _quiz_by_digest(item["value"], chosen.quizzes)}
+        if item["type"] in videos.BLOCKS:
+            return {**item, "value": _video_by_digest(item["value"], chosen.videos)}
         return item
 
     return walk([settled(item) for item in raw], "")
@@ -180,13 +204,16 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def freeze(source: LessonSource, lineages: Mapping[int, str], pins: Mapping[int, Pinned]) -> Frozen:
+def freeze(source: LessonSource, lineages: Mapping[int, str], pins: Pins) -> Frozen:
     """The lesson's snapshot. Raises NotCanonical for what cannot be stored."""
     raw = normalise(source.raw, lineages, source.lineage, pins)
     needed = references(raw)
     for pk in quizzes_in(source.raw):
-        if pk in pins:
-            needed |= {Reference("quiz", str(pk)), Reference("snapshot", pins[pk].frozen.digest)}
+        if quiz := pins.quizzes.get(pk):
+            needed |= {Reference("quiz", str(pk)), Reference("snapshot", quiz.frozen.digest)}
+    for pk in videos.chosen_in(source.raw):
+        if video := pins.videos.get(pk):
+            needed |= {Reference("video", str(pk)), Reference("snapshot", video.frozen.digest)}
     return snapshots.freeze("lesson", LESSON_V, {"title": source.title, "body": raw}, needed)
 
 

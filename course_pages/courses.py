@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from accounts.models import User
-from assets.models import Document, Image
+from assets.models import Document, Image, Video
 from course_pages.models.course import Course, TeachingRight
 from course_pages.models.pages import CoursePage
 
@@ -16,6 +16,7 @@ PAGE_RIGHTS = ["add_page", "change_page", "publish_page"]
 FILE_RIGHTS: list[tuple[type[models.Model], list[str]]] = [
     (Image, ["add_image", "change_image", "choose_image"]),
     (Document, ["add_document", "change_document", "choose_document"]),
+    (Video, ["add_video", "change_video", "choose_video"]),
 ]
 
 

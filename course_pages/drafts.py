@@ -13,13 +13,24 @@ from django.db.models import Case, F, JSONField, TextField, Value, When
 from django.db.models.functions import Cast
 from wagtail.models import Page
 
+from course_pages import rules
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
 from course_pages.outline import Lesson, Module, Outline
 from course_pages.tree import raw_body
 
 COURSE, MODULE, LESSON = 4, 5, 6
 """Depths in the page tree."""
-STUDIED = ("section", "required", "free_preview", "minutes", "completion", "era")
+OPENS = ("opens_on", "opens_after_days")
+STUDIED = {
+    "lessonpage": (
+        *("section", "required", "free_preview", "minutes", "completion", "watch_percent", "era"),
+        *OPENS,
+    ),
+    "modulepage": ("needs", *OPENS),
+    "coursepage": ("needs", "sequence", "time_zone"),
+}
+"""What decides about studying, by kind of page."""
+KINDS = {COURSE: "coursepage", MODULE: "modulepage", LESSON: "lessonpage"}
 
 
 @dataclass(frozen=True)
@@ -126,7 +137,7 @@ def _stored(path: str, lesson: str | None) -> list[DraftPage]:
         "title",
         "live",
         "has_unpublished_changes",
-        *(f"lessonpage__{name}" for name in STUDIED),
+        *(f"{kind}__{name}" for kind, names in STUDIED.items() for name in names),
         body=Case(When(translation_key=lesson, then=body)) if lesson else Value(None, TextField()),
         draft=Case(
             When(has_unpublished_changes=True, then=F("latest_revision__content")),
@@ -139,6 +150,7 @@ def _stored(path: str, lesson: str | None) -> list[DraftPage]:
 def _of_row(row: dict[str, Any], lesson: str | None) -> DraftPage:
     draft = row["draft"] or {}
     lineage = str(row["translation_key"])
+    kind = KINDS[len(row["path"]) // Page.steplen]
     return DraftPage(
         pk=row["pk"],
         path=row["path"],
@@ -146,13 +158,12 @@ def _of_row(row: dict[str, Any], lesson: str | None) -> DraftPage:
         title=draft.get("title", row["title"]),
         live=row["live"],
         edited=row["has_unpublished_changes"],
-        studied={name: draft.get(name, row[f"lessonpage__{name}"]) for name in STUDIED},
+        studied={name: draft.get(name, row[f"{kind}__{name}"]) for name in STUDIED[kind]},
         raw=raw_body(draft.get("body", row["body"])) if lineage == lesson else None,
     )
 
 
 def _in_memory(page: CoursePage | ModulePage | LessonPage, in_form: bool) -> DraftPage:
-    is_lesson = isinstance(page, LessonPage)
     return DraftPage(
         pk=page.pk,
         path=page.path,
@@ -160,7 +171,7 @@ def _in_memory(page: CoursePage | ModulePage | LessonPage, in_form: bool) -> Dra
         title=page.title,
         live=page.live and page.pk is not None,
         edited=in_form or page.has_unpublished_changes,
-        studied={name: getattr(page, name) for name in STUDIED} if is_lesson else {},
+        studied={name: getattr(page, name) for name in STUDIED[page._meta.model_name or ""]},
         raw=[dict(item) for item in page.body.raw_data] if isinstance(page, LessonPage) else None,
     )
 
@@ -170,23 +181,41 @@ def _assemble(path: str, pages: Iterable[DraftPage]) -> Draft | None:
     course = by_path.get(path)
     if course is None:
         return None
+    zone = course.studied["time_zone"]
     modules = [one for one in by_path.values() if len(one.path) == MODULE * Page.steplen]
     lessons: dict[str, list[Lesson]] = {module.path: [] for module in modules}
     for page in by_path.values():
         parent = page.path[: -Page.steplen]
         if len(page.path) == LESSON * Page.steplen and parent in lessons:
-            lessons[parent].append(_entry(page))
+            lessons[parent].append(_entry(page, zone))
+    there = [module.lineage for module in modules]
     outline = Outline(
         course=course.lineage,
         title=course.title,
         modules=tuple(
-            Module(module.lineage, module.title, tuple(lessons[module.path])) for module in modules
+            Module(
+                lineage=module.lineage,
+                title=module.title,
+                lessons=tuple(lessons[module.path]),
+                needs=rules.kept(module.studied["needs"] or (), module.lineage, there),
+                opens_at=rules.opens_at(module.studied["opens_on"], zone),
+                opens_after_days=module.studied["opens_after_days"] or 0,
+            )
+            for module in modules
         ),
+        sequence=course.studied["sequence"],
+        needs=tuple(sorted(course.studied["needs"] or ())),
     )
     return Draft(course, outline, {page.lineage: page for page in by_path.values()})
 
 
-def _entry(page: DraftPage) -> Lesson:
+def _entry(page: DraftPage, zone: str) -> Lesson:
+    studied = page.studied | {
+        "watch_percent": rules.percent(page.studied["completion"], page.studied["watch_percent"]),
+        "opens_at": rules.opens_at(page.studied["opens_on"], zone),
+        "opens_after_days": page.studied["opens_after_days"] or 0,
+    }
+    del studied["opens_on"]
     return Lesson(
-        lineage=page.lineage, address=page.lineage, title=page.title, digest="", **page.studied
+        lineage=page.lineage, address=page.lineage, title=page.title, digest="", **studied
     )

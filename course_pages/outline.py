@@ -3,9 +3,11 @@
 Pure and immutable, kept in memory by digest. The stored shapes are contracts:
 
 - outline v1: `{"course", "title", "modules": [{"lineage", "title", "digest"}]}`
-- module v1: `{"lineage", "title", "lessons": [entry]}`; an entry has the fields of `Lesson`, and
-  `quizzes` only where there are some
+- module v1: `{"lineage", "title", "lessons": [entry]}`; an entry has the fields of `Lesson`
 - lesson v1: `{"title", "body": [raw blocks]}`
+
+What is in `ONLY_WHERE_SET` came later and stands only where it says something: the digests of what
+does not use it stay.
 """
 
 from collections.abc import Iterator
@@ -29,8 +31,28 @@ class QuizPin:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoPin:
+    """A film or recording of a lesson, by the identity that learners' rows name.
+
+    Its length is 0 where it is not known.
+    """
+
+    uid: str
+    digest: str
+    duration_ms: int
+
+
+WATCHED = ("watched", "all")
+"""Rules of completion that ask for films to be watched."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
-    """One line of the outline; a completion counts from `era` on, `minutes` is a duration."""
+    """One line of the outline; a completion counts from `era` on, `minutes` is a duration.
+
+    `watch_percent` is how much of each film has to be watched; 0 where the rule asks nothing.
+    It opens at `opens_at` (ISO 8601, UTC) and so many days after enrolling, whichever is later.
+    """
 
     lineage: str
     address: str
@@ -43,6 +65,15 @@ class Lesson:
     era: int
     digest: str
     quizzes: tuple[QuizPin, ...] = ()
+    videos: tuple[VideoPin, ...] = ()
+    watch_percent: int = 0
+    opens_at: str = ""
+    opens_after_days: int = 0
+
+    @property
+    def to_watch(self) -> tuple[VideoPin, ...]:
+        """The films that have to be watched."""
+        return self.videos if self.completion in WATCHED else ()
 
     @property
     def to_pass(self) -> tuple[str, ...]:
@@ -50,33 +81,74 @@ class Lesson:
         return tuple(quiz.lineage for quiz in self.quizzes if quiz.required)
 
     def as_json(self) -> dict[str, Any]:
-        """Its entry in the module's snapshot; without `quizzes` where it has none."""
-        entry = asdict(self)
-        if not self.quizzes:
-            del entry["quizzes"]
-        return entry
+        """Its entry in the module's snapshot."""
+        return _without_unset(asdict(self))
+
+
+ONLY_WHERE_SET = frozenset(
+    {
+        "quizzes",
+        "videos",
+        "watch_percent",
+        "opens_at",
+        "opens_after_days",
+        "needs",
+        "sequence",
+        "watermark",
+    }
+)
+
+
+def _without_unset(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value or key not in ONLY_WHERE_SET}
 
 
 @dataclass(frozen=True)
 class Module:
+    """A part of the course; `needs` are lineages of modules that have to be completed before."""
+
     lineage: str
     title: str
     lessons: tuple[Lesson, ...]
+    needs: tuple[str, ...] = ()
+    opens_at: str = ""
+    opens_after_days: int = 0
 
     def freeze(self) -> Frozen:
-        lessons = [lesson.as_json() for lesson in self.lessons]
-        return snapshots.freeze(
-            "module", MODULE_V, {"lineage": self.lineage, "title": self.title, "lessons": lessons}
+        data = {
+            "lineage": self.lineage,
+            "title": self.title,
+            "lessons": [lesson.as_json() for lesson in self.lessons],
+            "needs": list(self.needs),
+            "opens_at": self.opens_at,
+            "opens_after_days": self.opens_after_days,
+        }
+        return snapshots.freeze("module", MODULE_V, _without_unset(data))
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether any lesson of it may be closed to somebody, by itself."""
+        return bool(self.needs or self.opens_at or self.opens_after_days) or any(
+            lesson.opens_at or lesson.opens_after_days for lesson in self.lessons
         )
+
+
+IN_ORDER = "in_order"
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A course as released."""
+    """A course as released; `needs` are lineages of courses that have to be completed before.
+
+    `sequence` is `in_order` where each lesson waits for the required ones before it.
+    """
 
     course: str
     title: str
     modules: tuple[Module, ...]
+    sequence: str = ""
+    needs: tuple[str, ...] = ()
+    watermark: bool = False
 
     def freeze(self) -> tuple[Frozen, list[Frozen]]:
         """The outline's snapshot and those of its modules."""
@@ -85,9 +157,22 @@ class Outline:
             {"lineage": module.lineage, "title": module.title, "digest": frozen.digest}
             for module, frozen in zip(self.modules, modules, strict=True)
         ]
-        data = {"course": self.course, "title": self.title, "modules": listed}
+        data: dict[str, Any] = {
+            "course": self.course,
+            "title": self.title,
+            "modules": listed,
+            "sequence": self.sequence,
+            "needs": list(self.needs),
+            "watermark": self.watermark,
+        }
         references = [Reference("snapshot", frozen.digest) for frozen in modules]
-        return snapshots.freeze("outline", OUTLINE_V, data, references), modules
+        frozen = snapshots.freeze("outline", OUTLINE_V, _without_unset(data), references)
+        return frozen, modules
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether any lesson may be closed to somebody who is enrolled."""
+        return bool(self.sequence or self.needs) or any(one.has_rules for one in self.modules)
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -139,12 +224,14 @@ class Outline:
 
 
 def _module(data: dict[str, Any]) -> Module:
-    return Module(data["lineage"], data["title"], tuple(map(_lesson, data["lessons"])))
+    lessons, needs = tuple(map(_lesson, data["lessons"])), tuple(data.get("needs", ()))
+    return Module(**data | {"lessons": lessons, "needs": needs})
 
 
 def _lesson(entry: dict[str, Any]) -> Lesson:
     quizzes = tuple(QuizPin(**quiz) for quiz in entry.get("quizzes", ()))
-    return Lesson(**entry | {"quizzes": quizzes})
+    videos = tuple(VideoPin(**video) for video in entry.get("videos", ()))
+    return Lesson(**entry | {"quizzes": quizzes, "videos": videos})
 
 
 @lru_cache(maxsize=128)
@@ -156,6 +243,9 @@ def load(digest: str) -> Outline:
         data["course"],
         data["title"],
         tuple(_module(modules[module["digest"]]) for module in data["modules"]),
+        data.get("sequence", ""),
+        tuple(data.get("needs", ())),
+        watermark=data.get("watermark", False),
     )
 
 

@@ -27,7 +27,20 @@ class InCatalogue:
         return PagePermissionTester(user, self)
 
 
-class CataloguePolicy(PagePermissionPolicy):
+class RootInHand(PagePermissionPolicy):
+    """Where somebody's rights meet in a page that they have a right on, that page is at hand."""
+
+    def explorable_root_instance(self, user: "User") -> Page | None:
+        if not hasattr(user, self._explorable_root_instance_cache_name) and not user.is_superuser:
+            pages = self.instances_with_direct_explore_permission(user)
+            top = min(pages, key=lambda page: len(page.path), default=None)
+            if top is not None and all(page.path.startswith(top.path) for page in pages):
+                setattr(user, self._explorable_root_instance_cache_name, top)
+        root: Page | None = super().explorable_root_instance(user)
+        return root
+
+
+class CataloguePolicy(RootInHand):
     """For pages from the catalogue down: rights given on a home page do not count."""
 
     permission_cache_name = "_catalogue_permission_cache"
@@ -47,7 +60,7 @@ class CataloguePolicy(PagePermissionPolicy):
         return held
 
 
-class TreePolicy(PagePermissionPolicy):
+class TreePolicy(RootInHand):
     """For questions about pages of any type; sets aside what a home page gives in the catalogue."""
 
     def user_has_any_permission_for_instance(

@@ -14,8 +14,17 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from course_pages import content, drafts, outline, permissions, public, registries, rendering
-from course_pages.content import LessonSource
+from course_pages import (
+    content,
+    drafts,
+    outline,
+    permissions,
+    public,
+    registries,
+    rendering,
+    videos,
+)
+from course_pages.content import LessonSource, Pins
 from course_pages.drafts import Draft, DraftPage
 from course_pages.models.course import Course
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
@@ -114,16 +123,24 @@ class Preview:
         def file_url(document: int) -> str:
             return reverse("course_admin:walk_file", args=[self.draft.course.pk, document])
 
+        def media_url(uid: str) -> str:
+            return reverse("course_admin:walk_media", args=[self.draft.course.pk, uid])
+
         source = LessonSource(self.page.lineage, self.page.title, self.page.raw or [])
         if self.in_panel:
-            normalised = content.normalise(source.raw, self.draft.lineages, source.lineage)
+            pins = Pins(videos=videos.pin(videos.chosen_in(source.raw)))
+            normalised = content.normalise(source.raw, self.draft.lineages, source.lineage, pins)
             html = rendering.with_even_headings(rendering.render_raw(normalised))
         else:
             html = rendering.draft_html(
                 content.freeze(source, self.draft.lineages, content.pins_of([source.raw]))
             )
         return rendering.resolve(
-            html, lesson_url=url_of, file_url=file_url, quiz_url=lambda _lineage: None
+            html,
+            lesson_url=url_of,
+            file_url=file_url,
+            quiz_url=lambda _lineage: None,
+            media_url=media_url,
         )
 
 

@@ -31,7 +31,12 @@ def released(lineage: Any) -> tuple[Course, Outline] | None:
 
 def lesson_url(course: Course, address: str) -> str:
     """A lesson's address in the player."""
-    return reverse("learning:lesson", args=[course.slug, address])
+    return _lesson_url(course.slug, address)
+
+
+@lru_cache(maxsize=4096)
+def _lesson_url(slug: str, address: str) -> str:
+    return reverse("learning:lesson", args=[slug, address])
 
 
 def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
@@ -214,6 +219,7 @@ def _lesson_html(outline_digest: str, slug: str, address: str, language: str) ->
         lesson_url=url_of,
         file_url=file_url,
         quiz_url=lambda lineage: f"{lesson_url(course, lesson.address)}quiz/{lineage}/",
+        media_url=lambda uid: reverse("learning:media", args=[slug, address, uid]),
     )
 
 

@@ -1,16 +1,20 @@
 """What apps above add to courses without being known here; filled in their `apps.py`.
 
 - pins: model label of a chooser → function freezing what is chosen, by primary key.
+- pin_checks: the same label → function looking at what is pinned for the first time → lineage and
+  what is wrong with it.
 - checks: functions looking at an outline to be released → problems that forbid it.
 - previews: "course" and "lesson" → function showing the drafted one as a learner would see it.
 - learners: expressions over a course row: how many people learn in it.
 - holders: functions telling how many learner records hang on lineages; asked before content goes.
 - imported: functions called inside every import's transaction → what whoever imports is told.
+- price_tags: functions from the lineages of courses to what cards say of those that are sold.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import F, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
     from course_pages.previews import Preview
 
 Pin = Callable[[Iterable[int]], dict[int, "Pinned"]]
+PinCheck = Callable[[list["Pinned"]], Iterable[tuple[str, str]]]
 Check = Callable[[Outline], Iterable["Problem"]]
 Holder = Callable[[set[str]], Iterable["Holding"]]
 Imported = Callable[[Course, User | None], str]
+PriceTags = Callable[[list[UUID]], dict[UUID, str]]
 Show = Callable[[HttpRequest, "Preview"], HttpResponse]
 
 
@@ -46,7 +52,8 @@ class Problem:
 class Pinned:
     """Something that a lesson chooses, frozen; `problems` say why it cannot be released so.
 
-    `required` tells that a learner has to pass it to complete the lesson.
+    `required` tells that a learner has to pass it to complete the lesson. `parts` are its raw
+    blocks, each with its place for people: a pin check looks at them.
     """
 
     lineage: str
@@ -54,6 +61,7 @@ class Pinned:
     frozen: Frozen
     required: bool
     problems: tuple[str, ...] = ()
+    parts: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,11 @@ class Holding:
 
 
 pins: dict[str, Pin] = {}
+pin_checks: dict[str, PinCheck] = {}
 checks: list[Check] = []
 holders: list[Holder] = []
 imported: list[Imported] = []
+price_tags: list[PriceTags] = []
 previews: dict[str, Show] = {}
 learners: dict[str, Any] = {}
 
@@ -89,6 +99,24 @@ def pinned_quizzes(keys: Iterable[int]) -> dict[int, Pinned]:
     """Primary key → quiz, frozen; no query for none. A quiz that is gone is left out."""
     wanted = set(keys)
     return pins[QUIZ](wanted) if wanted and QUIZ in pins else {}
+
+
+def faults_in(quizzes: list[Pinned]) -> dict[str, list[str]]:
+    """Lineage → what its own blocks' checks find; a constant number of queries, none for none."""
+    found: dict[str, list[str]] = {}
+    if quizzes and QUIZ in pin_checks:
+        for lineage, message in pin_checks[QUIZ](quizzes):
+            found.setdefault(lineage, []).append(message)
+    return found
+
+
+def prices_of(lineages: Iterable[UUID]) -> dict[UUID, str]:
+    """Lineage → what a card says of the price, for courses that are sold; others are free."""
+    asked = list(lineages)
+    found: dict[UUID, str] = {}
+    for tags in price_tags if asked else []:
+        found |= tags(asked)
+    return found
 
 
 def problems_of(outline: Outline) -> list[Problem]:

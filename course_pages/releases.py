@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import clock, outbox, snapshots
-from course_pages import content, outline, registries, tree
+from course_pages import content, outline, registries, rules, tree
 from course_pages.models.course import Course, LessonAddress, Release, ReleaseMode
 from course_pages.registries import Problem
 from course_pages.tree import Candidate
@@ -47,17 +47,21 @@ def release(
     """Release the published state of the course's pages; None when learners see it already.
 
     Releasing by hand ends a hold; an automatic release respects it. Raises ReleaseRefused and
-    changes nothing when a lesson is not fit to be shown. One short transaction; safe to race.
+    changes nothing when a lesson is not fit to be shown. One short transaction; safe to race. With
+    a course that was not just read the pages are read twice.
     """
+    seen = course
     for _try in range(TRIES_WITHOUT_LOCK):
-        # The state is noted before reading: whoever edits or releases from now on changes it.
-        seen = Course.objects.select_related("live_release").get(pk=course.pk)
+        # The state is noted before reading: whoever edits or releases from now on changes it. So
+        # did whoever was faster than the caller.
+        noted = _state(seen)
         checked = _checked(seen)
         with transaction.atomic():
             locked = Course.objects.select_for_update().get(pk=course.pk)
-            if _state(locked) == _state(seen):
+            if _state(locked) == noted:
                 locked.live_release = seen.live_release
                 return _switch(locked, *checked, by=by, notes=notes, automatic=automatic)
+        seen = Course.objects.select_related("live_release").get(pk=course.pk)
     with transaction.atomic():
         locked = Course.objects.select_for_update().get(pk=course.pk)
         return _switch(locked, *_checked(locked), by=by, notes=notes, automatic=automatic)
@@ -79,8 +83,8 @@ def _checked(course: Course) -> tuple[Candidate, set[str]]:
         for lineage, one in candidate.lessons.items()
         if one.digest not in known
     ]
-    problems = content.problems(new) + candidate.problems
-    problems += registries.problems_of(candidate.outline)
+    problems = content.problems(new) + candidate.problems(known)
+    problems += rules.problems(candidate.outline) + registries.problems_of(candidate.outline)
     if problems:
         raise ReleaseRefused(problems)
     return candidate, known
@@ -202,7 +206,7 @@ def release_due() -> int:
     """
     now = clock.now()
     quiet = now - timedelta(seconds=settings.RELEASE_QUIET_SECONDS)
-    due = Course.objects.filter(
+    due = Course.objects.select_related("live_release").filter(
         Q(dirty_at__lte=quiet) | Q(dirty_since__lte=now - LONGEST_WAIT),
         mode=ReleaseMode.ON_PUBLISH,
         hold=False,

@@ -8,16 +8,16 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import post_page_move, pre_page_move
 
+from assets import news
+from assets.models import Caption, Video
 from course_pages import catalogue, courses, marks
 from course_pages.models.pages import CoursePage
 from course_pages.models.snippets import Level, Topic
 
-DEPTH_OF_COURSES = 4
-
 
 @receiver(post_save)
 def page_saved(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    if raw or not isinstance(instance, Page) or instance.depth < DEPTH_OF_COURSES:
+    if raw or not isinstance(instance, Page) or instance.depth < marks.COURSE_DEPTH:
         return
     if isinstance(instance, CoursePage):
         courses.ensure(instance)
@@ -26,7 +26,7 @@ def page_saved(sender: type, instance: Any, raw: bool = False, **kwargs: Any) ->
 
 @receiver(pre_delete)
 def page_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
-    if isinstance(instance, Page) and instance.depth >= DEPTH_OF_COURSES:
+    if isinstance(instance, Page) and instance.depth >= marks.COURSE_DEPTH:
         marks.mark_path(instance.path)
 
 
@@ -38,6 +38,25 @@ def page_leaves(sender: type, instance: Page, **kwargs: Any) -> None:
 @receiver(post_page_move)
 def page_arrives(sender: type, instance: Page, **kwargs: Any) -> None:
     marks.mark_path(instance.path)
+
+
+@receiver(post_save, sender=Video)
+def video_changed(sender: type, instance: Video, raw: bool = False, **kwargs: Any) -> None:
+    """What the next release pins of it may differ."""
+    if not raw:
+        marks.mark_users_of(instance)
+
+
+@receiver(news.settled)
+def video_settled(sender: type, pk: int, **kwargs: Any) -> None:
+    """A release that waited for it is due."""
+    marks.mark_users_of(Video(pk=pk))
+
+
+@receiver([post_save, post_delete], sender=Caption)
+def captions_changed(sender: type, instance: Caption, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        marks.mark_users_of(instance.video)
 
 
 @receiver([post_save, post_delete], sender=Topic)

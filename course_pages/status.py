@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from course_pages import content, marks, outline, tree
-from course_pages.content import LessonSource
+from course_pages import marks, outline, tree
 from course_pages.models.course import Course, ReleaseMode
 from course_pages.models.pages import LessonPage
 
 
 @dataclass(frozen=True)
 class Status:
-    """`kind`: new, draft, ahead, released, gone."""
+    """`kind`: new, draft, ahead, released, refused."""
 
     kind: str
     label: str
@@ -35,6 +34,8 @@ def of_page(page: Page) -> Status:
 
 def of_page_in(course: Course | None, page: Page) -> Status:
     """As `of_page`, for a course that is known, with its live release."""
+    if course is not None and course.problem and not isinstance(page.specific, LessonPage):
+        return Status("refused", _("The last release was refused"), refusal(course), course)
     if course is None or course.live_release is None:
         return Status(
             "new", _("Not released yet"), _("Learners see nothing of this course so far."), course
@@ -58,28 +59,8 @@ def _of_lesson(page: LessonPage, course: Course, live: outline.Outline) -> Statu
         )
     if entry is None:
         return Status("ahead", _("Published, not released yet"), _next_step(course), course)
-    stored = LessonPage.objects.get(pk=page.pk)
-    raw = list(stored.body.raw_data)
-    source = LessonSource(str(stored.translation_key), stored.title, [dict(item) for item in raw])
-    digest = content.freeze(
-        source, tree.lineages_of_links([source.raw]), content.pins_of([source.raw])
-    ).digest
-    same = digest == entry.digest and (
-        stored.title,
-        stored.section,
-        stored.required,
-        stored.free_preview,
-        stored.minutes,
-        stored.completion,
-    ) == (
-        entry.title,
-        entry.section,
-        entry.required,
-        entry.free_preview,
-        entry.minutes,
-        entry.completion,
-    )
-    if not same or stored.era > entry.era:
+    coming = tree.build(course, only=[page.pk])
+    if coming is None or coming.outline.by_lineage.get(entry.lineage) != entry:
         return Status("ahead", _("Ahead of what learners see"), _next_step(course), course)
     if page.has_unpublished_changes:
         return Status(
@@ -101,9 +82,16 @@ def _released(course: Course) -> Status:
     )
 
 
+def refusal(course: Course) -> str:
+    """Why the course was not released and what helps; a line for each thing that is wrong."""
+    return _("Learners keep what they have. Put this right and publish it:\n%(problems)s") % {
+        "problems": course.problem
+    }
+
+
 def _next_step(course: Course) -> str:
     if course.problem:
-        return _("The last release was refused: %(problem)s") % {"problem": course.problem}
+        return _("The last release was refused. %(why)s") % {"why": refusal(course)}
     if course.hold:
         return _(
             "The course is on hold after a roll back: nothing follows until somebody releases it."

@@ -1,7 +1,7 @@
 """The published pages below a course, read in a constant number of queries."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from core.snapshots import Frozen
-from course_pages import content
+from course_pages import content, registries, rules, videos
 from course_pages.content import LessonSource
 from course_pages.models.course import Course, LessonAddress
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
-from course_pages.outline import Lesson, Module, Outline, QuizPin
+from course_pages.outline import Lesson, Module, Outline, QuizPin, VideoPin
 from course_pages.registries import Pinned, Problem
+from course_pages.videos import PinnedVideo
 
 ADDRESS_LENGTH = 100
 
@@ -33,6 +34,7 @@ class Candidate:
     sources: dict[str, LessonSource]
     addresses: dict[str, LessonAddress]
     quizzes: dict[str, tuple[Pinned, ...]]
+    videos: dict[str, tuple[PinnedVideo, ...]]
 
     @property
     def digest(self) -> str:
@@ -41,24 +43,36 @@ class Candidate:
     @property
     def frozen(self) -> list[Frozen]:
         """All that a release of this stores."""
-        pinned = [quiz.frozen for quizzes in self.quizzes.values() for quiz in quizzes]
-        return [*pinned, *self.lessons.values(), *self.modules, self.frozen_outline]
+        quizzes = [quiz.frozen for pinned in self.quizzes.values() for quiz in pinned]
+        videos = [video.frozen for pinned in self.videos.values() for video in pinned]
+        return [*quizzes, *videos, *self.lessons.values(), *self.modules, self.frozen_outline]
 
-    @property
-    def problems(self) -> list[Problem]:
-        """Why a lesson's quizzes cannot be released."""
-        return [
-            Problem(self.sources[lineage].title, f"{_('Quiz')} “{quiz.title}”: {problem}")
-            for lineage, quizzes in self.quizzes.items()
-            for quiz in quizzes
-            for problem in quiz.problems
+    def problems(self, known: set[str]) -> list[Problem]:
+        """Why a lesson's quizzes and videos cannot be released.
+
+        Blocks of `known` digests were checked when they were stored.
+        """
+        placed = [(key, quiz) for key, pinned in self.quizzes.items() for quiz in pinned]
+        new = {quiz.lineage: quiz for _key, quiz in placed if quiz.frozen.digest not in known}
+        faults = registries.faults_in(list(new.values()))
+        quizzes = [
+            Problem(self.sources[key].title, f"{_('Quiz')} “{quiz.title}”: {problem}")
+            for key, quiz in placed
+            for problem in (*quiz.problems, *faults.get(quiz.lineage, ()))
+        ]
+        return quizzes + [
+            Problem(self.sources[lineage].title, f"{_('Video')} “{video.data['title']}”: {problem}")
+            for lineage, pinned in self.videos.items()
+            for video in pinned
+            for problem in video.problems
         ]
 
 
-def build(course: Course) -> Candidate | None:
+def build(course: Course, *, only: Collection[int] | None = None) -> Candidate | None:
     """The course's published pages as a candidate, in 6 queries; None when its page is not live.
 
-    Two more where lessons have quizzes.
+    Two more where lessons have quizzes, and one where they have videos. With `only`, as if the
+    lessons with these primary keys were all.
     """
     page = CoursePage.objects.live().filter(translation_key=course.lineage).order_by("pk").first()
     if page is None:
@@ -67,10 +81,11 @@ def build(course: Course) -> Candidate | None:
     modules = list(
         ModulePage.objects.filter(**below, depth=page.depth + 1)
         .order_by("path")
-        .values_list("path", "translation_key", "title")
+        .values("path", "translation_key", "title", "needs", "opens_on", "opens_after_days")
     )
+    lessons_below = LessonPage.objects.filter(**below, depth=page.depth + 2)
     rows = list(
-        LessonPage.objects.filter(**below, depth=page.depth + 2)
+        (lessons_below if only is None else lessons_below.filter(pk__in=only))
         .order_by("path")
         .annotate(raw=Cast("body", TextField()))
         .values(
@@ -83,16 +98,19 @@ def build(course: Course) -> Candidate | None:
             "free_preview",
             "minutes",
             "completion",
+            "watch_percent",
+            "opens_on",
+            "opens_after_days",
             "era",
             "raw",
         )
     )
-    parents = {path: [] for path, _, _ in modules}  # type: dict[str, list[dict[str, Any]]]
+    parents: dict[str, list[Any]] = {module["path"]: [] for module in modules}
     for row in rows:
         parent = row["path"][: -Page.steplen]
         if parent in parents:
             parents[parent].append(row)
-    kept = [row for path, _, _ in modules for row in parents[path]]
+    kept = [row for below in parents.values() for row in below]
 
     sources = {
         str(row["translation_key"]): LessonSource(
@@ -106,25 +124,45 @@ def build(course: Course) -> Candidate | None:
         lineage: content.freeze(source, lineages, pins) for lineage, source in sources.items()
     }
     quizzes = {
-        lineage: tuple(pins[pk] for pk in content.quizzes_in(source.raw) if pk in pins)
+        lineage: tuple(
+            pins.quizzes[pk] for pk in content.quizzes_in(source.raw) if pk in pins.quizzes
+        )
+        for lineage, source in sources.items()
+    }
+    films = {
+        lineage: tuple(
+            pins.videos[pk]
+            for pk in dict.fromkeys(videos.chosen_in(source.raw))
+            if pk in pins.videos
+        )
         for lineage, source in sources.items()
     }
     addresses = give_addresses(course, kept)
+    there = [str(module["translation_key"]) for module in modules]
 
     outline = Outline(
         course=str(course.lineage),
         title=page.title,
+        watermark=page.watermark,
         modules=tuple(
             Module(
-                lineage=str(key),
-                title=title,
-                lessons=tuple(_entry(row, lessons, addresses, quizzes) for row in parents[path]),
+                lineage=str(module["translation_key"]),
+                title=module["title"],
+                lessons=tuple(
+                    _entry(row, lessons, addresses, quizzes, films, page.time_zone)
+                    for row in parents[module["path"]]
+                ),
+                needs=rules.kept(module["needs"], str(module["translation_key"]), there),
+                opens_at=rules.opens_at(module["opens_on"], page.time_zone),
+                opens_after_days=module["opens_after_days"] or 0,
             )
-            for path, key, title in modules
+            for module in modules
         ),
+        sequence=page.sequence,
+        needs=tuple(sorted(page.needs)),
     )
     frozen, frozen_modules = outline.freeze()
-    return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses, quizzes)
+    return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses, quizzes, films)
 
 
 def raw_body(stored: str | None) -> list[dict[str, Any]]:
@@ -157,6 +195,8 @@ def _entry(
     lessons: dict[str, Frozen],
     addresses: dict[str, LessonAddress],
     quizzes: dict[str, tuple[Pinned, ...]],
+    films: dict[str, tuple[PinnedVideo, ...]],
+    time_zone: str,
 ) -> Lesson:
     lineage = str(row["translation_key"])
     return Lesson(
@@ -168,10 +208,17 @@ def _entry(
         free_preview=row["free_preview"],
         minutes=row["minutes"],
         completion=row["completion"],
+        watch_percent=rules.percent(row["completion"], row["watch_percent"]),
+        opens_at=rules.opens_at(row["opens_on"], time_zone),
+        opens_after_days=row["opens_after_days"] or 0,
         era=max(row["era"], addresses[lineage].era),
         digest=lessons[lineage].digest,
         quizzes=tuple(
             QuizPin(quiz.lineage, quiz.frozen.digest, quiz.required) for quiz in quizzes[lineage]
+        ),
+        videos=tuple(
+            VideoPin(film.uid, film.frozen.digest, film.data["duration_ms"] or 0)
+            for film in films[lineage]
         ),
     )
 

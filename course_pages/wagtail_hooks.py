@@ -22,7 +22,7 @@ from accounts.models import User
 from assets.models import Document
 from core import snapshots
 from core.blocks.formulas import unreadable
-from course_pages import deleting, permissions, status
+from course_pages import deleting, permissions, status, videos
 from course_pages.importing.writer import IMPORT_ACTION
 from course_pages.imports import menu  # noqa: F401
 from course_pages.models import (
@@ -133,6 +133,15 @@ def tell_unreadable_formulas(request: HttpRequest, page: Page) -> None:
     for found in unreadable(body.stream_block, body.get_prep_value()):
         text = gettext("A formula cannot be read, so its source is shown: %(tex)s (%(reason)s)")
         messages.warning(request, text % {"tex": found.tex[:200], "reason": found.reason})
+
+
+@hooks.register("after_publish_page")
+def tell_missing_captions(request: HttpRequest, page: Page) -> None:
+    """Published all the same: captions may follow, and its author hears that they are missing."""
+    if isinstance(page, LessonPage):
+        for title in videos.without_captions(page.body.get_prep_value()):
+            text = gettext("“%(title)s” has no captions: who cannot hear it misses what is said.")
+            messages.warning(request, text % {"title": title})
 
 
 @hooks.register("before_delete_page")

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 from wagtail.permissions import policy_registry
 
-from assets.models import Document
+from assets.models import Document, Video
 from assets.serving import file_response
-from course_pages import drafts
+from core import clock
+from course_pages import drafts, playing, videos
 from course_pages.models.pages import CoursePage
 from course_pages.personas import Persona
 from course_pages.previews import Preview, private, show
@@ -55,9 +56,29 @@ def file(request: HttpRequest, course: int, document: int) -> HttpResponseBase:
     """A file of a drafted lesson, for an editor of the course who may use that file in lessons."""
     enter(request, course)
     found = get_object_or_404(Document, pk=document)
-    policy = policy_registry.get_by_type(Document)
+    _may_use(request, found)
+    return file_response(found)
+
+
+@require_GET
+def media(request: HttpRequest, course: int, uid: UUID) -> HttpResponse:
+    """A video of a drafted lesson as it stands now, for the same people; nothing is recorded."""
+    enter(request, course)
+    found = get_object_or_404(Video.objects.select_related("poster"), uid=uid)
+    _may_use(request, found)
+    by_link = "play" in request.GET
+    try:
+        answer = playing.playable(
+            found, videos.pinned(found, found.captions.all()).data, now=clock.now()
+        )
+    except playing.Unavailable:
+        return playing.sorry(plain=by_link)
+    return playing.as_film(answer) if by_link else playing.as_json(answer)
+
+
+def _may_use(request: HttpRequest, thing: Document | Video) -> None:
+    policy = policy_registry.get_by_type(type(thing))
     if not policy.user_has_any_permission_for_instance(
-        request.user, ["choose", "change", "delete"], found
+        request.user, ["choose", "change", "delete"], thing
     ):
         raise PermissionDenied
-    return file_response(found)

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", walk.home, name="walk"),
     path("<uuid:lesson>/", walk.lesson, name="walk_lesson"),
     path("-/files/<int:document>/", walk.file, name="walk_file"),
+    path("-/media/<uuid:uid>/", walk.media, name="walk_media"),
 ]

@@ -7,11 +7,11 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 from core.blocks import (
-    AudioBlock,
     ButtonBlock,
     CalloutBlock,
     DownloadBlock,
     EmbedBlock,
+    FiledAudioBlock,
     GalleryBlock,
     HeadingBlock,
     ImageBlock,
@@ -20,6 +20,7 @@ from core.blocks import (
     TableBlock,
     TextBlock,
 )
+from core.blocks.choosers import NamedChooserBlock
 
 SECTIONS = _("Sections")
 ICONS = [
@@ -146,6 +147,29 @@ class CallToActionBlock(blocks.StructBlock):
         preview_value = {"title": "Begin today", "label": "See the courses", "link": "/courses/"}
 
 
+class OfferChooserBlock(NamedChooserBlock):
+    """An offer, known here by its name only."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("commerce.Offer", **kwargs)
+
+
+class OfferBlock(blocks.StructBlock):
+    """An offer with its price and a button; nothing once it is gone."""
+
+    title = blocks.CharBlock(label=_("Title"), required=False, max_length=150)
+    text = blocks.TextBlock(label=_("Text"), required=False, rows=2)
+    offer = OfferChooserBlock(label=_("Offer"))
+
+    class Meta:
+        label = _("Offer")
+        icon = "tag"
+        group = SECTIONS
+        template = "blocks/offer.html"
+        description = _("Something that can be bought, with its price.")
+        preview_template = "blocks/previews/offer.html"
+
+
 class QuestionBlock(blocks.StructBlock):
     question = blocks.CharBlock(label=_("Question"), max_length=250)
     answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "link", "ul"])
@@ -216,11 +240,12 @@ class LandingBody(blocks.StreamBlock):
     testimonial = TestimonialBlock()
     faq = FaqBlock()
     cta = CallToActionBlock()
+    offer = OfferBlock()
     text = TextBlock()
     heading = HeadingBlock()
     image = ImageBlock()
     gallery = GalleryBlock()
-    audio = AudioBlock()
+    audio = FiledAudioBlock()
     table = TableBlock()
     quote = QuoteBlock()
     callout = CalloutBlock()

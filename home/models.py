@@ -1,10 +1,14 @@
 """Home, landing pages, and what belongs to the site as a whole."""
 
+from typing import Any
+
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Page
+from wagtail.models import GroupSitePermission, Page
+from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from core.pages import BasePage
 from core.streamfield import SlimStreamField
@@ -39,6 +43,14 @@ class LandingPage(BasePage):
 
     class Meta:
         verbose_name = _("landing page")
+
+
+class OneSitePolicy(SitePermissionPolicy):
+    """The right on the settings decides: there is one site, and no statement asks for others."""
+
+    def get_all_permissions_for_user(self, user: Any) -> QuerySet[GroupSitePermission]:
+        none: QuerySet[GroupSitePermission] = GroupSitePermission.objects.none()
+        return none
 
 
 @register_setting(icon="site")
@@ -80,3 +92,7 @@ class SiteSettings(BaseSiteSetting):
 
     class Meta:
         verbose_name = _("site settings")
+
+    @classmethod
+    def get_permission_policy(cls) -> SitePermissionPolicy:
+        return OneSitePolicy(cls)

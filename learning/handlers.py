@@ -33,9 +33,9 @@ def enrol_slot(context: Context, page: CoursePage) -> SafeString:
     course, preview = context.get("course"), context.get("preview")
     if course is None and preview is None:
         return SafeString("")
-    return SafeString(
-        render_to_string("learning/_enrol_slot.html", {"course": course, "preview": preview})
-    )
+    offers = slots.render("course.offers", context, course) if course else ""
+    shown = {"course": course, "preview": preview, "offers": offers}
+    return SafeString(render_to_string("learning/_enrol_slot.html", shown))
 
 
 # From an enrolment to the lineages that it depends on, and what that is called.

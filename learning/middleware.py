@@ -14,6 +14,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from core.errors import page_not_found
 from course_pages import courses
 from course_pages.models import Course
+from course_pages.public import lesson_url
+from learning import reasons
+from learning.services import enrolment
 from learning.services.access import LessonClosed, Reason
 
 
@@ -38,6 +41,8 @@ class lesson_closed:
             return _go(request, url) if url else page_not_found(request, Http404())
         if error.reason is Reason.ENDED and error.course is not None:
             return _ended(request, error, error.course)
+        if error.reason is Reason.LOCKED and error.course is not None:
+            return _locked(request, error, error.course)
         if error.reason is Reason.RETIRED and error.course is not None:
             context = {
                 "heading": _("This lesson is not here any more"),
@@ -59,7 +64,8 @@ def _ended(request: HttpRequest, error: LessonClosed, course: Course) -> HttpRes
     actions = [{"label": _("To my learning"), "url": reverse("learning:my"), "kind": "secondary"}]
     if public_url(course):
         again = reverse("learning:join", args=[course.slug])
-        actions.insert(0, {"label": _("Enrol again"), "url": again, "kind": ""})
+        label = _("Buy it again") if enrolment.is_sold(course) else _("Enrol again")
+        actions.insert(0, {"label": label, "url": again, "kind": ""})
     context = {
         "heading": _("Your access has ended"),
         "message": _("Your access to “%(course)s” ended on %(day)s. What you completed is kept.")
@@ -67,6 +73,20 @@ def _ended(request: HttpRequest, error: LessonClosed, course: Course) -> HttpRes
         "actions": actions,
     }
     return render(request, "learning/closed.html", context, status=403)
+
+
+def _locked(request: HttpRequest, error: LessonClosed, course: Course) -> HttpResponse:
+    """What is missing, and the way there. HTMX goes to the page, for it swaps no refusals."""
+    assert error.lesson is not None
+    context = {
+        "course": course,
+        "lesson": error.lesson,
+        "missing": reasons.told(course, error.missing, error.locks),
+    }
+    response = render(request, "learning/locked.html", context, status=403)
+    if getattr(request, "htmx", False):
+        response["HX-Redirect"] = lesson_url(course, error.lesson.address)
+    return response
 
 
 def public_url(course: Course) -> str | None:

@@ -3,6 +3,7 @@
 Rows refer to content by lineage, never by a key to a page: no editor's action can delete them.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -96,6 +97,8 @@ class AccessGrant(models.Model):
 
     class Source(models.TextChoices):
         FREE = "free", _("Free course")
+        ORDER = "order", _("Bought")
+        GIFT = "gift", _("Given by hand")
         STAFF = "staff", _("Staff")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="grants")
@@ -104,6 +107,15 @@ class AccessGrant(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Who gave it by hand."),
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
@@ -168,6 +180,38 @@ class QuizPass(models.Model):
         return f"{self.enrolment_id} {self.quiz_lineage} {self.era}"
 
 
+class Watch(models.Model):
+    """What a learner watched of a film in a lesson: the union of what was played, and where it is.
+
+    `ranges` are merged, `[[from_ms, to_ms], …]`, and only grow, until the lesson has to be done
+    again: a higher `era` begins anew. Whoever writes compares `version` in the same statement.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="watches")
+    lineage = models.UUIDField(help_text=_("The lesson's."))
+    video = models.UUIDField(help_text=_("The video's uid."))
+    era = models.PositiveIntegerField()
+    ranges = models.JSONField(default=list)
+    watched_ms = models.PositiveBigIntegerField(default=0)
+    position_ms = models.PositiveBigIntegerField(default=0)
+    position_at = models.DateTimeField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("watched video")
+        verbose_name_plural = _("watched videos")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "lineage", "video"], name="watched_once_per_lesson"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.video} {self.watched_ms}"
+
+
 class LessonCompletion(models.Model):
     """The ledger: a lesson completed, tied to the content it was completed on. Append-only."""
 
@@ -189,6 +233,42 @@ class LessonCompletion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.lineage} {self.era}"
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def containing(self, words: Iterable[str]) -> "NoteQuerySet":
+        """Those that contain each of the words."""
+        found = self
+        for word in words:
+            found = found.filter(text__icontains=word)
+        return found
+
+
+class Note(models.Model):
+    """What a learner wrote for themselves. Kept whatever becomes of the lesson."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="notes")
+    lineage = models.UUIDField(help_text=_("The lesson's."))
+    lesson_title = models.CharField(
+        max_length=255, help_text=_("Of then: shown once the lesson has left the course.")
+    )
+    video = models.UUIDField(null=True, blank=True)
+    at_ms = models.PositiveIntegerField(null=True, blank=True, help_text=_("Place in the video."))
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = NoteQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        indexes = [models.Index(fields=["enrolment", "lineage"], name="notes_of_a_lesson")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.lineage} {self.at_ms}"
 
 
 def learners_of_course() -> Coalesce:

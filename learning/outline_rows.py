@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -17,18 +18,25 @@ from course_pages import outline as outlines
 from course_pages.models import Course
 from course_pages.outline import Lesson
 from course_pages.public import lesson_url
+from learning import reasons
+from learning.opening import NO_LOCKS, Locks
 
 # Stand where a learner's own goes until it is put in; no author can write them.
-COUNT, ROWS = secrets.token_hex(8), secrets.token_hex(8)
+COUNT, ROWS, REASON = (secrets.token_hex(8) for _ in range(3))
 
 
-def state_of(lesson: Lesson, era: int, current: str | None) -> tuple[str, bool]:
-    """`todo`, `done`, `redo` (completed before, but it changed) or `current`; and whether done."""
+def state_of(
+    lesson: Lesson, era: int, current: str | None, locks: Locks = NO_LOCKS
+) -> tuple[str, bool]:
+    """`todo`, `done`, `redo` (completed before, but it changed), `locked` or `current`; and
+    whether done."""
     done = era >= lesson.era
     if lesson.lineage == current:
         return "current", done
     if done:
         return "done", True
+    if lesson.lineage in locks:
+        return "locked", False
     return ("redo" if era else "todo"), False
 
 
@@ -46,7 +54,7 @@ class ModuleOutline:
     home_url: str
     rows_url: str = ""
     kept_rows: dict[tuple[int, str, bool], str] = field(default_factory=dict)
-    kept_frames: dict[tuple[bool, bool], list[str]] = field(default_factory=dict)
+    kept_frames: dict[tuple[bool, bool, bool], list[str]] = field(default_factory=dict)
 
     @property
     def anchor(self) -> str:
@@ -70,8 +78,12 @@ class ModuleOutline:
         """How many lessons count as completed; `eras` are the highest completed, by lineage."""
         return sum([eras.get(lesson.lineage, 0) >= lesson.era for lesson in self.lessons])
 
-    def rows(self, eras: dict[str, int], current: str | None = None) -> SafeString:
+    def rows(
+        self, eras: dict[str, int], current: str | None = None, locks: Locks = NO_LOCKS
+    ) -> SafeString:
         """The lessons' rows. Most modules of a long course are finished or untouched."""
+        if locks and not self.lineages.isdisjoint(locks):
+            return self._with_reasons(eras, current, locks)
         if current not in self.lineages:
             if self.lineages.isdisjoint(eras):
                 return self.untouched
@@ -81,9 +93,26 @@ class ModuleOutline:
             state_of(lesson, eras.get(lesson.lineage, 0), current) for lesson in self.lessons
         )
 
-    def html(self, done: int, *, rows: SafeString | None, open: bool) -> SafeString:
-        """The module with so many lessons done; without rows where they are fetched on opening."""
-        key = (open, rows is not None)
+    def _with_reasons(self, eras: dict[str, int], current: str | None, locks: Locks) -> SafeString:
+        """The rows, each locked one with what its learner misses first."""
+        states = [state_of(one, eras.get(one.lineage, 0), current, locks) for one in self.lessons]
+        waiting = [
+            escape(reasons.short(locks[lesson.lineage]))
+            for lesson, (state, _done) in zip(self.lessons, states, strict=True)
+            if state == "locked"
+        ]
+        parts = self._join(states).split(REASON)
+        told = [text for pair in zip(parts, [*waiting, ""], strict=True) for text in pair]
+        return mark_safe("".join(told))  # noqa: S308 - rendered by templates, reasons escaped
+
+    def html(
+        self, done: int, *, rows: SafeString | None, open: bool, moved: bool = False
+    ) -> SafeString:
+        """The module with so many lessons done; without rows where they are fetched on opening.
+
+        `moved`: it takes the place of the one in an outline that is on the page already.
+        """
+        key = (open, rows is not None, moved)
         frame = self.kept_frames.get(key)
         if frame is None:
             frame = self.kept_frames[key] = self._frame(*key)
@@ -110,11 +139,12 @@ class ModuleOutline:
                 "lesson": asdict(lesson) | {"url": self.urls[index]},
                 "state": state,
                 "done": done,
+                "reason": REASON,
                 "section_start": bool(lesson.section) and lesson.section != before,
             },
         )
 
-    def _frame(self, open: bool, with_rows: bool) -> list[str]:
+    def _frame(self, open: bool, with_rows: bool, moved: bool) -> list[str]:
         """What stands before the count, between it and the rows, and after them."""
         module = {
             "number": self.number,
@@ -127,7 +157,7 @@ class ModuleOutline:
         }
         html = render_to_string(
             "components/outline_module.html",
-            {"module": module, "open": open, "course_home_url": self.home_url},
+            {"module": module, "open": open, "moved": moved, "course_home_url": self.home_url},
         )
         before, after = html.split(COUNT)
         return [before, *after.split(ROWS)]

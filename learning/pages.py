@@ -1,13 +1,13 @@
 """What the learner's pages show, put together from the outline and one query of completions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from assets.models import Image
@@ -15,18 +15,24 @@ from core import clock
 from course_pages import outline as outlines
 from course_pages.models import Course, CoursePage
 from course_pages.outline import Lesson, Outline
-from course_pages.public import lesson_html, lesson_url
+from course_pages.public import lesson_url
+from learning import films, opening, reasons
 from learning.models import Enrolment, LessonCompletion
+from learning.opening import Learner, Locks
 from learning.outline_rows import ModuleOutline, module_outlines
+from learning.services import enrolment as enrolling
 from learning.services import progress
-from learning.services.access import Place, Seat
+from learning.services.access import Place
 from learning.services.progress import Progress
 
 
 @dataclass(frozen=True)
 class Link:
+    """Somewhere in the course; `reason` says why it is closed, and then mostly there is no url."""
+
     title: str
     url: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,19 +45,52 @@ class Study:
     home_url: str
     url: Callable[[Lesson], str]
     modules: Sequence[ModuleOutline]
+    locks: Locks
 
     def link(self, lesson: Lesson | None) -> Link | None:
-        return Link(lesson.title, self.url(lesson)) if lesson else None
+        """Where a lesson is; while it is locked only its title, and why."""
+        if lesson is None:
+            return None
+        missing = self.locks.get(lesson.lineage)
+        if missing:
+            return Link(lesson.title, "", reasons.short(missing))
+        return Link(lesson.title, self.url(lesson))
+
+    def following(self, lesson: Lesson) -> Lesson | None:
+        """The next lesson that is open; the very next, locked, where none is."""
+        place = self.outline.positions[lesson.lineage] + 1
+        later = self.outline.lessons[place:]
+        opened = (one for one in later if one.lineage not in self.locks)
+        return next(opened, later[0] if later else None)
+
+    def module_of(self, lesson: Lesson) -> ModuleOutline:
+        return self.modules[self.outline.module_of[lesson.lineage]]
+
+    @property
+    def waiting(self) -> Link | None:
+        """The locked lesson to wait for: the first that only needs time, else the first.
+
+        It leads to the page that says all that is missing.
+        """
+        locked = [one for one in self.outline.lessons if one.lineage in self.locks]
+        timed = [one for one in locked if all(what.at for what in self.locks[one.lineage])]
+        if timed:
+            first = min(timed, key=lambda one: str(reasons.last(self.locks[one.lineage]).at))
+        elif locked:
+            first = locked[0]
+        else:
+            return None
+        return Link(first.title, self.url(first), reasons.short(self.locks[first.lineage]))
 
 
 def study(place: Place) -> Study:
-    """The learner's own: one query."""
+    """The learner's own: one query, one more where courses are required."""
     assert place.enrolment is not None
-    eras = progress.completed_eras(place.enrolment)
-    return _study(place, progress.measure(place.outline, eras, place.enrolment.completed_at))
+    return studied(place, progress.measure(place.outline, place.eras, place.enrolment.completed_at))
 
 
-def _study(place: Place, measured: Progress) -> Study:
+def studied(place: Place, measured: Progress) -> Study:
+    """The same for somebody whose progress is known."""
     course, enrolment = place.course, place.enrolment
     assert enrolment is not None
     return Study(
@@ -61,6 +100,7 @@ def _study(place: Place, measured: Progress) -> Study:
         home_url=course.get_absolute_url(),
         url=lambda lesson: lesson_url(course, lesson.address),
         modules=module_outlines(course),
+        locks=place.locks_with(measured.eras),
     )
 
 
@@ -74,87 +114,46 @@ def modules(study: Study, *, current: str | None, only: int | None = None) -> li
     views = []
     for index, module in enumerate(study.modules):
         opened = only is None or index == only
-        rows = module.rows(eras, current) if opened or not module.rows_url else None
+        rows = module.rows(eras, current, study.locks) if opened or not module.rows_url else None
         views.append(module.html(module.done(eras), rows=rows, open=opened))
     return views
 
 
-def _module(study: Study, lesson: Lesson) -> dict[str, Any]:
-    """The lesson's module: its name, and how far one is in it."""
-    module = study.modules[study.outline.module_of[lesson.lineage]]
-    return {
-        "number": module.number,
-        "title": module.title,
-        "anchor": module.anchor,
-        "done": module.done(study.progress.eras),
-        "total": len(module.lessons),
-    }
-
-
 def course_home(place: Place) -> dict[str, Any]:
-    """Context of the course's home: one query."""
-    return {"course": place.course} | home_of(study(place))
+    """What the course's home is about: one query."""
+    return home_of(study(place))
 
 
 def home_of(study: Study) -> dict[str, Any]:
     """What a course's home says to somebody who is this far."""
-    following = progress.next_lesson(study.outline, study.progress.eras, study.last)
+    following = progress.next_lesson(study.outline, study.progress.eras, study.last, study.locks)
     return {
-        "course_title": study.outline.title,
-        "course_url": study.home_url,
         "progress": study.progress,
         "continue_lesson": study.link(following),
+        "waiting": study.waiting if following is None else None,
         "started": bool(study.progress.eras) or study.last is not None,
-        "modules": modules(study, current=following.lineage if following else None),
+        "current": following.lineage if following else None,
     }
 
 
-def lesson(seat: Seat) -> dict[str, Any]:
-    """Context of a lesson in the player: one query, whatever the course's size."""
-    body = lesson_html(seat.course, seat.lesson)
-    return _actions(seat) | lesson_of(study(seat), seat.lesson, body)
+def around(study: Study, lesson: Lesson) -> SafeString:
+    """The player's outline: the lesson's own module is open."""
+    only = study.outline.module_of[lesson.lineage]
+    return mark_safe("".join(modules(study, current=lesson.lineage, only=only)))  # noqa: S308
 
 
-def lesson_of(study: Study, lesson: Lesson, body: SafeString) -> dict[str, Any]:
-    """What the player shows of a lesson to somebody who is this far."""
-    before, _after = study.outline.neighbours(lesson.lineage)
-    return _control(study, lesson) | {
-        "course_title": study.outline.title,
-        "body": body,
-        "prev": study.link(before),
-        "modules": modules(
-            study, current=lesson.lineage, only=study.outline.module_of[lesson.lineage]
-        ),
-    }
+def moved_to(study: Study, lesson: Lesson) -> SafeString:
+    """The lesson's module in the outline, open, with the lesson as the current one."""
+    module, eras = study.module_of(lesson), study.progress.eras
+    rows = module.rows(eras, lesson.lineage, study.locks)
+    return module.html(module.done(eras), rows=rows, open=True, moved=True)
 
 
-def complete_control(seat: Seat, measured: Progress) -> dict[str, Any]:
-    """What the "mark complete" control, the progress bar and the module's count need."""
-    return _actions(seat) | _control(_study(seat, measured), seat.lesson)
-
-
-def _actions(seat: Seat) -> dict[str, Any]:
-    """Where the lesson's page reports what its learner does."""
-    return {
-        "course": seat.course,
-        "quizzes_open": bool(
-            seat.enrolment and progress.quizzes_to_pass(seat.enrolment, seat.lesson)
-        ),
-        "complete_url": reverse("learning:complete", args=[seat.course.slug, seat.lesson.address]),
-        "opened_url": reverse("learning:opened", args=[seat.course.slug, seat.lesson.address]),
-    }
-
-
-def _control(study: Study, lesson: Lesson) -> dict[str, Any]:
-    _before, after = study.outline.neighbours(lesson.lineage)
-    return {
-        "course_home_url": study.home_url,
-        "lesson": asdict(lesson) | {"url": study.url(lesson)},
-        "done": progress.counts(lesson, study.progress.eras),
-        "next": study.link(after),
-        "module": _module(study, lesson),
-        "progress": study.progress,
-    }
+def transcript_url(slug: str, lesson: Lesson) -> str:
+    """Where one reads what is said in the lesson's films; empty where nothing is."""
+    if not any(film.words for film in films.films(lesson.digest)):
+        return ""
+    return reverse("learning:transcript", args=[slug, lesson.address])
 
 
 @dataclass(frozen=True)
@@ -170,6 +169,7 @@ class LearningItem:
     again_url: str
     continue_title: str
     continue_url: str
+    sold: bool = False
 
     @property
     def percent(self) -> int:
@@ -193,7 +193,10 @@ class LearningItem:
 
 
 def my_learning(user: User) -> list[LearningItem]:
-    """The courses that one is enrolled in, last studied first: 4 queries for any number."""
+    """The courses that one is enrolled in, last studied first: 4 queries for any number.
+
+    One more tells of those whose access has ended which of them are sold.
+    """
     enrolments = list(
         Enrolment.objects.filter(user=user, left_at=None, course__live_release__isnull=False)
         .select_related("course__live_release")
@@ -214,14 +217,22 @@ def my_learning(user: User) -> list[LearningItem]:
         .select_related("image")
         .prefetch_related("image__renditions")
     }
-    return [_item(one, eras[one.pk], pages.get(one.course.lineage)) for one in enrolments]
+    sold = enrolling.sold(one.course_id for one in enrolments if not one.open)
+    return [
+        _item(one, eras[one.pk], pages.get(one.course.lineage), one.course_id in sold)
+        for one in enrolments
+    ]
 
 
-def _item(enrolment: Any, eras: dict[str, int], page: CoursePage | None) -> LearningItem:
+def _item(
+    enrolment: Any, eras: dict[str, int], page: CoursePage | None, sold: bool
+) -> LearningItem:
     course = enrolment.course
     live: Outline = outlines.load(course.live_release.outline_id)
     last = str(enrolment.last_lineage) if enrolment.last_lineage else None
-    following = link(course, progress.next_lesson(live, eras, last))
+    # Needed courses are left out: one query each, and the lesson's page names them.
+    locks = opening.locks(live, Learner(eras, enrolment.enrolled_at), clock.now())
+    following = link(course, progress.next_lesson(live, eras, last, locks))
     return LearningItem(
         title=live.title,
         url=course.get_absolute_url(),
@@ -232,4 +243,5 @@ def _item(enrolment: Any, eras: dict[str, int], page: CoursePage | None) -> Lear
         again_url=reverse("learning:join", args=[course.slug]) if page and page.live else "",
         continue_title=following.title if following else "",
         continue_url=following.url if following else "",
+        sold=sold,
     )

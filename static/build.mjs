@@ -8,6 +8,7 @@
 //                style   normal, italic; every file is variable in weight (200–900)
 //              dist/fonts.css holds their @font-face rules; app.css begins with `@import "../dist/fonts.css"`, which
 //              is resolved here, so pages load one style sheet.
+//   print    → dist/print/noto-sans-<weight>.ttf, which PDF files embed (site/core/print_fonts.py)
 //   images   → dist/images/             copied from src/images
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -24,9 +25,9 @@ const dist = path.join(here, "dist");
 const packages = path.join(root, "node_modules");
 const watching = process.argv.includes("--watch");
 
-const MODULES = ["app.js", "admin.js", "imports.js", "structure.js"];
+const MODULES = ["app.js", "admin.js", "imports.js", "structure.js", "videos.js"];
 const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
-const STYLES = ["app.css", "admin.css", "grading.css", "imports.css", "structure.css"];
+const STYLES = ["app.css", "admin.css", "grading.css", "imports.css", "sales.css", "structure.css", "videos.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"];
 const SHEETS = ["wght.css", "wght-italic.css"];
@@ -46,11 +47,22 @@ async function buildFonts() {
         if (!SUBSETS.includes(subset)) continue;
         const name = `${family}-${subset}-${style}.woff2`;
         await copyFile(path.join(home, "files", file), path.join(dist, "fonts", name));
-        rules.push(rule.replace(`./files/${file}`, `./fonts/${name}`));
+        // A font that comes late is for the next page: text that is being read never moves.
+        rules.push(rule.replace(`./files/${file}`, `./fonts/${name}`).replace("font-display: swap", "font-display: optional"));
       }
     }
   }
   await writeFile(path.join(dist, "fonts.css"), `${rules.join("\n")}\n`);
+}
+
+/** Fonts that are embedded in PDF files: whole ones, since those who print take what they need. */
+async function buildPrintFonts() {
+  await mkdir(path.join(dist, "print"), { recursive: true });
+  const home = path.join(packages, "@expo-google-fonts", "noto-sans");
+  for (const weight of ["400Regular", "700Bold"]) {
+    const name = `noto-sans-${weight.slice(0, 3)}.ttf`;
+    await copyFile(path.join(home, weight, `NotoSans_${weight}.ttf`), path.join(dist, "print", name));
+  }
 }
 
 async function buildImages() {
@@ -58,8 +70,28 @@ async function buildImages() {
   if (existsSync(images)) await cp(images, path.join(dist, "images"), { recursive: true });
 }
 
+/** A style sheet that a script imports is its text, for the script to adopt: it comes when the script comes. */
+const adoptedStyles = {
+  name: "adopted-styles",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
+      const { outputFiles } = await esbuild.build({ entryPoints: [file], bundle: true, minify: true, write: false });
+      return { contents: outputFiles[0].text, loader: "text", watchFiles: [file] };
+    });
+  },
+};
+
 async function buildScripts() {
-  const common = { outdir: dist, bundle: true, minify: true, sourcemap: true, target: ["es2022"], logLevel: "warning" };
+  const common = {
+    outdir: dist,
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    target: ["es2022"],
+    logLevel: "warning",
+    alias: { "mpd-parser": path.join(src, "media", "no-dash.js") },
+    plugins: [adoptedStyles],
+  };
   const builds = [
     { entryPoints: entries(MODULES), format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]" },
     { entryPoints: entries(CLASSIC), format: "iife" },
@@ -97,7 +129,7 @@ function buildStyle(file) {
 
 try {
   await rm(path.join(dist, "chunks"), { recursive: true, force: true });
-  await Promise.all([buildFonts(), buildImages()]);
+  await Promise.all([buildFonts(), buildPrintFonts(), buildImages()]);
   await Promise.all([buildScripts(), ...entries(STYLES).map(buildStyle)]);
 } catch (error) {
   console.error(error.message);

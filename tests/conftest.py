@@ -20,6 +20,9 @@ from hypothesis import settings as hypothesis_settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from integrations.stripe.standin import StandIn
+    from tests.factories.commerce import Account
+
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SERVICES_LEFT_OUT = pytest.StashKey[int]()
@@ -343,12 +346,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def axe() -> "Callable[[Page], list[str]]":
-    """What axe-core finds against WCAG 2.2 AA on the page as it stands, one line a finding."""
+    """What axe-core finds against WCAG 2.2 AA on a page at rest, one line a finding."""
     source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+    at_rest = """() => document.getAnimations()
+        .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+        .forEach(one => one.finish())"""
+
     def check(page: "Page") -> list[str]:
         page.evaluate(source)
+        page.evaluate(at_rest)
         found = page.evaluate(
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags
         )
@@ -359,3 +367,26 @@ def axe() -> "Callable[[Page], list[str]]":
         ]
 
     return check
+
+
+# --- Commerce --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, settings: Any) -> "Account":
+    """An account at Stripe in the test's memory, which the site is set up with."""
+    from tests.factories import commerce
+
+    return commerce.open_account(monkeypatch, settings)
+
+
+@pytest.fixture
+def stand_in(settings: Any) -> "Iterator[StandIn]":
+    """A stand-in for Stripe on the wire, which the site is set up with; nothing is delivered."""
+    from integrations.stripe.standin import StandIn
+    from tests.factories.stripe import settings_for
+
+    with StandIn().running() as running:
+        for name, value in settings_for(running).items():
+            setattr(settings, name, value)
+        yield running

@@ -1,40 +1,33 @@
-"""Wagtail's views of snippets, held to the courses that one teaches.
+"""Quizzes and banks in Wagtail's admin, held to the courses that one teaches (`core.guarding`)."""
 
-Wagtail asks for rights on a model where it could ask for rights on a row: a teacher of one course
-would reach the quizzes of all. Every view that names a row is asked here first, whatever it does.
-"""
-
-from collections.abc import Callable
-from functools import wraps
+import uuid
 from typing import Any
 
 from django import forms
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from wagtail.permissions import policy_registry
-from wagtail.snippets.views import chooser
-from wagtail.snippets.views.snippets import SnippetViewSet
+from django.contrib import messages
+from django.contrib.admin.utils import quote
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn
+from wagtail.models import Page, ReferenceIndex
+from wagtail.snippets.views import chooser, snippets
 
+from assessments.authoring import referring
+from assessments.blocks import faults
+from assessments.models import QuestionBank, Quiz
 from assessments.models.authoring import offer_own_courses
+from core import snapshots
+from core.guarding import DeleteOwn, GuardedViewSet, Own
+from course_pages.models import LessonPage
 
-ANY_RIGHT = ["change", "view"]
-View = Callable[..., HttpResponse]
-
-
-def own_rows(user: Any, model: Any) -> QuerySet[Any]:
-    """The rows that somebody may see."""
-    policy = policy_registry.get_by_type(model)
-    rows: QuerySet[Any] = policy.instances_user_has_any_permission_for(user, ANY_RIGHT)
-    return rows
-
-
-def key_of(text: Any) -> int:
-    """A row's key as an address gives it; 0, which no row has, for what is none."""
-    digits = str(text)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
+MOST_NAMED = 5
 
 
 class NewForm(forms.ModelForm):
@@ -46,20 +39,11 @@ class NewForm(forms.ModelForm):
             offer_own_courses(self.fields["course"], user, type(self.instance))
 
 
-class Own:
+class OfOwnCourses(Own):
     """Mixin of chooser views: only rows of one's own courses are there."""
 
-    request: HttpRequest
-    model_class: Any
-
     def get_object_list(self) -> QuerySet[Any]:
-        return own_rows(self.request.user, self.model_class).select_related("course")
-
-    def get_object(self, pk: Any) -> Any:
-        return own_rows(self.request.user, self.model_class).get(pk=key_of(pk))
-
-    def get_objects(self, pks: list[Any]) -> QuerySet[Any]:
-        return own_rows(self.request.user, self.model_class).filter(pk__in=map(key_of, pks))
+        return self.rows().select_related("course")
 
     def get_creation_form_class(self) -> Any:
         fields = ["title", "course"]
@@ -67,26 +51,39 @@ class Own:
 
     def get_creation_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_creation_form_kwargs()  # type: ignore[misc]
-        return kwargs | {"user": self.request.user}
+        course = referring.course_of(self.request)
+        return kwargs | {"user": self.request.user, "initial": {"course": course}}
 
 
-class ChooseView(Own, chooser.ChooseView):
+class TellsCourses(OfOwnCourses):
+    """Mixin of the lists to choose from: where rows are of several courses, each says of which."""
+
+    @property
+    def columns(self) -> list[Any]:
+        columns: list[Any] = super().columns  # type: ignore[misc]
+        courses = self.rows().order_by().values_list("course", flat=True).distinct()
+        if len(courses[:2]) > 1:
+            columns.insert(1, Column("course", label=_("Course")))
+        return columns
+
+
+class ChooseView(TellsCourses, chooser.ChooseView):
     pass
 
 
-class ChooseResultsView(Own, chooser.ChooseResultsView):
+class ChooseResultsView(TellsCourses, chooser.ChooseResultsView):
     pass
 
 
-class ChosenView(Own, chooser.SnippetChosenView):
+class ChosenView(OfOwnCourses, chooser.SnippetChosenView):
     pass
 
 
-class ChosenMultipleView(Own, chooser.SnippetChosenMultipleView):
+class ChosenMultipleView(OfOwnCourses, chooser.SnippetChosenMultipleView):
     pass
 
 
-class CreateView(Own, chooser.SnippetCreateView):
+class CreateView(OfOwnCourses, chooser.SnippetCreateView):
     def save_form(self, form: Any) -> Any:
         """A draft: what is begun in the chooser has no questions yet."""
         made = form.save(commit=False)
@@ -105,29 +102,126 @@ class OwnChooserViewSet(chooser.SnippetChooserViewSet):
     form_fields = ["title", "course"]
 
 
-class OfCourses(SnippetViewSet):
+class NamesFaults:
+    """Mixin of the editor's views: the message at the top says which question wants what."""
+
+    expects_json_response: bool
+    produced_error_message: Any
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        errors = form.errors.as_data().get("questions")
+        if self.produced_error_message and errors and not self.expects_json_response:
+            lines = faults.of_stream(form["questions"].value(), errors)
+            listed = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+            self.produced_error_message = format_html(
+                '{}<ul class="errorlist">{}</ul>', self.produced_error_message, listed
+            )
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        return answer
+
+
+class AddView(NamesFaults, snippets.CreateView):
+    pass
+
+
+class EditView(NamesFaults, snippets.EditView):
+    pass
+
+
+class CopyView(NamesFaults, snippets.CopyView):
+    def get_initial_form_instance(self) -> Any:
+        """Another quiz with the same words: its questions have ids of their own."""
+        row = super().get_initial_form_instance()
+        for question in row.questions:
+            question.id = str(uuid.uuid4())
+        row.title = (_t("Copy of %(title)s") % {"title": row.title})[:200]
+        return row
+
+
+class DeleteView(snippets.DeleteView):
+    """What released courses hold stays: that is said before anybody is asked, and again after."""
+
+    @cached_property
+    def is_pinned(self) -> bool:
+        return is_pinned(self.object)
+
+    def get_edit_url(self) -> str:
+        viewset = self.model.snippet_viewset
+        return reverse(viewset.get_url_name("edit"), args=[quote(self.object.pk)])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["is_protected"] = context.get("is_protected") or self.is_pinned
+        return context | {"is_pinned": self.is_pinned, "edit_url": self.get_edit_url()}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.is_pinned:
+            messages.error(self.request, kept(self.object))
+            return redirect(self.get_edit_url())
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+def is_pinned(thing: Model) -> bool:
+    """Whether released courses hold this quiz or bank."""
+    return snapshots.is_pinned("quiz" if isinstance(thing, Quiz) else "bank", thing.pk)
+
+
+def kept(thing: Model) -> str:
+    """Why it is not deleted."""
+    return _t("“%(thing)s” belongs to released content and cannot be deleted.") % {"thing": thing}
+
+
+class DeleteOfCourses(DeleteOwn):
+    """Several at once; where releases hold some of them, that is said before anybody is asked."""
+
+    models = [Quiz, QuestionBank]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        pinned = [thing for thing in self.get_actionable_objects()[0] if is_pinned(thing)]
+        for thing in pinned[:MOST_NAMED]:
+            messages.error(request, kept(thing))
+        if pinned:
+            return redirect(self.model.snippet_viewset.get_url_name("list"))
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+class UnpublishView(snippets.UnpublishView):
+    """Names the lessons that need it: their course is not released without it."""
+
+    template_name = "assessments/authoring/unpublish.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"lessons": lessons_with(self.object)}
+
+
+def lessons_with(thing: Model) -> list[LessonPage]:
+    """The lessons that choose it, in their order, as Wagtail's index of references knows them."""
+    found = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(thing),
+        to_object_id=str(thing.pk),
+        base_content_type=ContentType.objects.get_for_model(Page),
+    )
+    keys = [int(pk) for pk in found.values_list("object_id", flat=True)]
+    return list(LessonPage.objects.filter(pk__in=keys).defer_streamfields().order_by("path"))
+
+
+class OfCourses(GuardedViewSet):
     """What belongs to a course, for its teachers and those who edit every course."""
 
-    list_display = ["title", "course", "updated_at"]
+    list_display = ["title", "course", LiveStatusTagColumn(), "updated_at"]
     list_filter = ["course"]
     copy_view_enabled = True
     inspect_view_enabled = False
     chooser_viewset_class = OwnChooserViewSet
+    add_view_class = AddView
+    edit_view_class = EditView
+    copy_view_class = CopyView
+    delete_view_class = DeleteView
+    delete_template_name = "assessments/authoring/delete.html"
+    unpublish_view_class = UnpublishView
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return own_rows(request.user, self.model).select_related("course")
-
-    def construct_view(self, view_class: Any, **kwargs: Any) -> View:
-        view: View = super().construct_view(view_class, **kwargs)
-
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            pk = kwargs.get("pk", args[0] if args else None)
-            if pk is not None:
-                row = get_object_or_404(self.model, pk=key_of(unquote(str(pk))))
-                policy = self.permission_policy
-                if not policy.user_has_any_permission_for_instance(request.user, ANY_RIGHT, row):
-                    raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return guarded
+        return super().get_queryset(request).select_related("course")

@@ -60,6 +60,7 @@ class StemBlock(blocks.StreamBlock):
     class Meta:
         label = _("Question")
         required = True
+        default = [("text", "")]
 
 
 class WorthBlock(blocks.CharBlock):
@@ -99,6 +100,7 @@ class ChoiceBlock(blocks.StructBlock):
 
     class Meta:
         icon = "radio-full"
+        form_layout = blocks.BlockGroup(["text", "correct"], settings=["feedback", "worth"])
 
 
 class AcceptedTextBlock(blocks.StructBlock):
@@ -107,6 +109,9 @@ class AcceptedTextBlock(blocks.StructBlock):
     text = blocks.CharBlock(label=_("Answer"), max_length=500)
     feedback = FeedbackBlock()
     worth = WorthBlock(help_text=_("Left open: all points."))
+
+    class Meta:
+        form_layout = blocks.BlockGroup(["text"], settings=["feedback", "worth"])
 
 
 class AcceptedNumberBlock(blocks.StructBlock):
@@ -127,6 +132,19 @@ class AcceptedNumberBlock(blocks.StructBlock):
     )
     feedback = FeedbackBlock()
     worth = WorthBlock(help_text=_("Left open: all points."))
+
+    class Meta:
+        form_layout = blocks.BlockGroup(
+            ["value", "tolerance", "kind"], settings=["feedback", "worth"]
+        )
+
+
+class AtLeastTwo(blocks.ListBlock):
+    """A list of two things or more; a new one begins with two empty ones."""
+
+    def __init__(self, child_block: blocks.Block, **kwargs: Any) -> None:
+        empty = [child_block.get_default(), child_block.get_default()]
+        super().__init__(child_block, **({"min_num": 2, "default": empty} | kwargs))
 
 
 class ItemBlock(blocks.StructBlock):

@@ -1,6 +1,6 @@
 """The types of question, each validated so that a right answer exists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from assessments.blocks import samples
+from assessments.blocks.faults import WHOLE
 from assessments.blocks.parts import (
     GROUP,
     AcceptedNumberBlock,
     AcceptedTextBlock,
+    AtLeastTwo,
     ChoiceBlock,
     CriterionBlock,
     FeedbackBlock,
@@ -22,6 +25,7 @@ from assessments.blocks.parts import (
     validate_points,
 )
 from assessments.questions.data import gaps
+from core.blocks.choosers import InHand
 
 PARTS = [("all", _("All or nothing")), ("partial", _("A part of the points for each right one"))]
 SPACES = [
@@ -31,17 +35,12 @@ SPACES = [
 ]
 
 
+# Behind a question's settings button.
+SELDOM = ("hint", "feedback", "case", "accents", "spaces", "pattern", "tags")
+
+
 class QuestionBlock(blocks.StructBlock):
     """What every question has. Subclasses put their answers between stem and feedback."""
-
-    def __init__(self, local_blocks: Any = None, **kwargs: Any) -> None:
-        super().__init__(local_blocks, **kwargs)
-        # What is asked first, then the answers, then what few need.
-        last = [
-            name for name in ("points", "hint", "feedback", "tags") if name in self.child_blocks
-        ]
-        for name in last:
-            self.child_blocks.move_to_end(name)
 
     stem = StemBlock()
     points = blocks.CharBlock(
@@ -55,13 +54,31 @@ class QuestionBlock(blocks.StructBlock):
 
     class Meta:
         group = GROUP
+        preview_template = "assessments/previews/question.html"
+
+    def get_preview_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        from assessments.authoring import previews
+
+        raw = self.get_prep_value(value)
+        return {
+            **(parent_context or {}),
+            "question": previews.sample({**raw, "id": f"sample-{self.name}", "type": self.name}),
+        }
+
+    def get_form_layout(self) -> blocks.BlockGroup:
+        """What is asked first, then the answers; what few need opens by a button."""
+        last = ["points", *SELDOM]
+        answers = [name for name in self.child_blocks if name not in last]
+        return blocks.BlockGroup(
+            [*answers, "points"], settings=[name for name in SELDOM if name in self.child_blocks]
+        )
 
     def clean(self, value: Any) -> Any:
         result = super().clean(value)
         if self.is_deferred_validation:
             return result
         errors = {
-            name: ValidationError(message, code="question") for name, message in self.faults(result)
+            name: ValidationError(message, code=WHOLE) for name, message in self.faults(result)
         }
         if errors:
             raise blocks.StructBlockValidationError(block_errors=errors)
@@ -75,22 +92,27 @@ class QuestionBlock(blocks.StructBlock):
 class SingleBlock(QuestionBlock):
     """One right choice of several."""
 
-    choices = blocks.ListBlock(ChoiceBlock(), label=_("Choices"), min_num=2, max_num=30)
+    choices = AtLeastTwo(ChoiceBlock(), label=_("Choices"), max_num=30)
 
     class Meta:
         label = _("Single choice")
         icon = "radio-full"
         description = _("One of several choices is right.")
+        preview_value = samples.SINGLE
 
     def faults(self, value: Any) -> Iterator[tuple[str, Any]]:
-        if sum(bool(one["correct"]) for one in value["choices"]) != 1:
+        right = [one["text"] for one in value["choices"] if one["correct"]]
+        wrong = [one["text"] for one in value["choices"] if not one["correct"]]
+        if len(right) != 1:
             yield "choices", _("Mark exactly one choice as right.")
+        elif any(repeated([*right, text]) for text in wrong):
+            yield "choices", _("A wrong choice says the same as the right one.")
 
 
 class MultipleBlock(QuestionBlock):
     """Several right choices."""
 
-    choices = blocks.ListBlock(ChoiceBlock(), label=_("Choices"), min_num=2, max_num=30)
+    choices = AtLeastTwo(ChoiceBlock(), label=_("Choices"), max_num=30)
     scoring = blocks.ChoiceBlock(
         label=_("Points for"),
         choices=[
@@ -106,6 +128,7 @@ class MultipleBlock(QuestionBlock):
         label = _("Multiple choice")
         icon = "tick-inverse"
         description = _("Any number of choices is right.")
+        preview_value = samples.MULTIPLE
 
     def faults(self, value: Any) -> Iterator[tuple[str, Any]]:
         if not any(one["correct"] for one in value["choices"]):
@@ -127,6 +150,7 @@ class TrueFalseBlock(QuestionBlock):
         label = _("True or false")
         icon = "check"
         description = _("A statement that is true or false.")
+        preview_value = samples.TRUEFALSE
 
 
 class TextRules(blocks.StructBlock):
@@ -153,6 +177,7 @@ class ShortBlock(QuestionBlock, TextRules):
         label = _("Short text")
         icon = "pilcrow"
         description = _("A word or a few, typed by the learner.")
+        preview_value = samples.SHORT
 
     def faults(self, value: Any) -> Iterator[tuple[str, Any]]:
         if not any(worth_of(one) > 0 for one in value["answers"]):
@@ -168,8 +193,9 @@ class NumberBlock(QuestionBlock):
 
     class Meta:
         label = _("Number")
-        icon = "calculator"
+        icon = "decimal"
         description = _("A number, exact or within a tolerance; a decimal comma is understood.")
+        preview_value = samples.NUMBER
 
     def faults(self, value: Any) -> Iterator[tuple[str, Any]]:
         if not any(worth_of(one) > 0 for one in value["answers"]):
@@ -179,21 +205,24 @@ class NumberBlock(QuestionBlock):
 class OrderBlock(QuestionBlock):
     """Things to put in order."""
 
-    items = blocks.ListBlock(
-        ItemBlock(), label=_("In the right order, first one on top"), min_num=2, max_num=20
-    )
+    items = AtLeastTwo(ItemBlock(), label=_("In the right order, first one on top"), max_num=20)
     scoring = blocks.ChoiceBlock(label=_("Points for"), choices=PARTS, default="all")
 
     class Meta:
         label = _("Ordering")
         icon = "list-ol"
         description = _("Things to put in the right order; learners see them shuffled.")
+        preview_value = samples.ORDER
+
+    def faults(self, value: Any) -> Iterator[tuple[str, Any]]:
+        if repeated(one["text"] for one in value["items"]):
+            yield "items", _("Two of them say the same: learners cannot tell which comes first.")
 
 
 class MatchBlock(QuestionBlock):
     """Pairs to find."""
 
-    pairs = blocks.ListBlock(PairBlock(), label=_("Pairs"), min_num=2, max_num=20)
+    pairs = AtLeastTwo(PairBlock(), label=_("Pairs"), max_num=20)
     extras = blocks.ListBlock(
         blocks.CharBlock(max_length=500),
         label=_("Wrong partners"),
@@ -207,6 +236,11 @@ class MatchBlock(QuestionBlock):
         label = _("Matching")
         icon = "link"
         description = _("Things to join with what belongs to them.")
+        preview_value = samples.MATCH
+
+    def faults(self, value: Any) -> Iterator[tuple[str, Any]]:
+        if repeated(one["left"] for one in value["pairs"]):
+            yield "pairs", _("Two pairs begin with the same: learners cannot tell them apart.")
 
 
 class BlanksBlock(QuestionBlock, TextRules):
@@ -222,6 +256,7 @@ class BlanksBlock(QuestionBlock, TextRules):
         label = _("Fill in the gaps")
         icon = "edit"
         description = _("A text with gaps to fill.")
+        preview_value = samples.BLANKS
 
     def faults(self, value: Any) -> Iterator[tuple[str, Any]]:
         found = gaps({"text": value["text"]})
@@ -244,12 +279,17 @@ class LongBlock(QuestionBlock):
         label = _("Long text")
         icon = "doc-full"
         description = _("An essay or an explanation that a person grades.")
+        preview_value = samples.LONG
+
+
+class BankChooserBlock(InHand, SnippetChooserBlock):
+    pass
 
 
 class DrawBlock(blocks.StructBlock):
     """Some questions of a bank, others for every attempt."""
 
-    bank = SnippetChooserBlock("assessments.QuestionBank", label=_("Question bank"))
+    bank = BankChooserBlock("assessments.QuestionBank", label=_("Question bank"))
     tag = blocks.CharBlock(
         label=_("Only with this tag"), required=False, max_length=100, help_text=_("Open: all.")
     )
@@ -267,6 +307,13 @@ class DrawBlock(blocks.StructBlock):
         icon = "rotate"
         group = GROUP
         description = _("Each attempt gets its own choice of questions from a bank.")
+        preview_template = "assessments/previews/draw.html"
+
+
+def repeated(texts: Iterable[Any]) -> bool:
+    """Whether two texts are the same but for space around and between their words."""
+    said = [" ".join(str(getattr(text, "source", text)).split()) for text in texts]
+    return len(set(said)) < len(said)
 
 
 def worth_of(value: Any) -> float:

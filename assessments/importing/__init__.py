@@ -49,6 +49,8 @@ def load(path: Path, *, name: str = "", seed: uuid.UUID | None = None) -> Iterat
         if zipped:
             yield _package(SourceFolder(unpack(path, work, LIMITS)), title, maker)
             return
+        if PurePosixPath(shown).suffix.lower() == ".zip":
+            raise SourceRefused(_("“%s” is not a ZIP file.") % shown)
         if path.stat().st_size > LIMITS.file_bytes:
             raise SourceRefused(_("“%s” is too large for a file of questions.") % shown)
         folder = SourceFolder(_alone(path, work, shown))

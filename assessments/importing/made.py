@@ -99,6 +99,8 @@ def points_text(value: Fraction) -> str:
 def checked(question: Raw) -> None:
     """Raises NotAsked where an editor could not save the question as it stands."""
     value = dict(question["value"])
+    if not value["stem"]:
+        raise NotAsked(_("It has no words."))
     # Pictures have no row yet; that they can be read was looked at when they were found.
     value["stem"] = [part for part in value["stem"] if part["type"] != "image"]
     if len(value["stem"]) < len(question["value"]["stem"]) and not value["stem"]:

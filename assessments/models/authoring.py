@@ -1,15 +1,15 @@
 """Quizzes and question banks, as their authors write them."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import (
     DraftStateMixin,
@@ -39,6 +39,12 @@ class AuthoredForm(OnlyWhatOneMayUse, WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         if self.for_user is not None and "course" in self.fields:
             offer_own_courses(self.fields["course"], self.for_user, type(self.instance))
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.is_deferred_validation:
+            for name, message in self.instance.contradictions():
+                self.add_error(name, message)
 
 
 def offer_own_courses(field: Any, user: Any, model: type[models.Model]) -> None:
@@ -113,17 +119,24 @@ class Authored(
         self.title = one_line(self.title)
         super().clean()
 
+    def contradictions(self) -> Iterator[tuple[str, Any]]:
+        """Field → words, for rules that make no sense together; a draft may have them."""
+        return iter(())
 
-class QuestionBank(Authored):
+
+class QuestionBank(PreviewableMixin, Authored):
     """Questions from which quizzes draw."""
 
     questions = SlimStreamField(BankQuestions(), verbose_name=_("questions"), blank=True)
 
-    panels = [FieldPanel("title"), FieldPanel("course"), FieldPanel("questions")]
-
     class Meta(Authored.Meta):
         verbose_name = _("question bank")
         verbose_name_plural = _("question banks")
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from assessments.authoring import previews
+
+        return previews.of_bank(self, request)
 
 
 class Counts(models.TextChoices):
@@ -190,48 +203,42 @@ class Quiz(PreviewableMixin, Authored):
         _("show feedback"), max_length=10, choices=Shown.choices, default=Shown.SUBMITTED
     )
 
-    panels = [
-        FieldPanel("title"),
-        FieldPanel("course"),
-        FieldPanel("intro"),
-        FieldPanel("questions"),
-        MultiFieldPanel(
-            [
-                FieldRowPanel([FieldPanel("pass_mark"), FieldPanel("required")]),
-                FieldRowPanel([FieldPanel("attempts"), FieldPanel("cooldown_minutes")]),
-                FieldRowPanel([FieldPanel("counts"), FieldPanel("time_limit_minutes")]),
-                FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
-            ],
-            heading=_("Passing"),
-            help_text=_(
-                "Takes effect for learners with the next release; who has begun goes on "
-                "with the rules of then."
-            ),
-        ),
-        MultiFieldPanel(
-            [
-                FieldRowPanel([FieldPanel("layout")]),
-                FieldRowPanel([FieldPanel("shuffle_questions"), FieldPanel("shuffle_choices")]),
-                FieldRowPanel(
-                    [
-                        FieldPanel("show_score"),
-                        FieldPanel("show_answers"),
-                        FieldPanel("show_feedback"),
-                    ]
-                ),
-            ],
-            heading=_("Appearance"),
-        ),
-    ]
-
     class Meta(Authored.Meta):
         verbose_name = _("quiz")
         verbose_name_plural = _("quizzes")
 
-    def clean(self) -> None:
-        super().clean()
-        if self.opens_at and self.closes_at and self.opens_at >= self.closes_at:
-            raise ValidationError({"closes_at": _("It has to close after it opens.")})
+    def contradictions(self) -> Iterator[tuple[str, Any]]:
+        window = None
+        if self.opens_at and self.closes_at:
+            window = self.closes_at - self.opens_at
+            if window <= timedelta(0):
+                yield "closes_at", _("It has to close after it opens.")
+                return
+        if self.attempts == 1 and self.cooldown_minutes:
+            yield (
+                "cooldown_minutes",
+                _("With one attempt there is nothing to wait for: write 0, or allow more."),
+            )
+        elif window and timedelta(minutes=self.cooldown_minutes) >= window:
+            yield (
+                "cooldown_minutes",
+                _("It closes before anybody may try again: write less, or close it later."),
+            )
+        if window and timedelta(minutes=self.time_limit_minutes or 0) > window:
+            yield (
+                "time_limit_minutes",
+                _("It is open for less time than this: write less, or close it later."),
+            )
+        if not self.closes_at:
+            for name in ("show_score", "show_answers", "show_feedback"):
+                if getattr(self, name) == Shown.CLOSED:
+                    yield (
+                        name,
+                        _(
+                            "This quiz never closes, so nobody would ever see it: say under Rules "
+                            "when it closes, or choose another moment."
+                        ),
+                    )
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """From what a browser sends to an answer that can be stored, or a refusal."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from assessments.questions.data import Answer, Question, choice_ids, gaps, items, options
 
@@ -21,11 +21,13 @@ class Sent(Protocol):
     def __contains__(self, key: object) -> bool: ...
 
 
-def read(question: Question, sent: Sent, name: str) -> Answer:
-    """The answer among the sent values whose names begin with `name`.
+def read(question: Question, line: Mapping[str, Any], sent: Sent, name: str) -> Answer:
+    """The answer among the sent values whose names begin with `name`; `line` is the paper's.
 
     Raises NotAnAnswer for ids of elsewhere, too many values, or texts that are too long.
     """
+    if question["type"] == "order":
+        return _order(line["order"], sent, name)
     return READERS[question["type"]](question, sent, name)
 
 
@@ -76,31 +78,31 @@ def _long(question: Question, sent: Sent, name: str) -> Answer:
     return _one(sent, name, LONGEST_LONG)
 
 
-def _order(question: Question, sent: Sent, name: str) -> Answer:
-    """All items, by the places 1 … n that each was given, or as one list in order."""
-    known = choice_ids(question)
-    placed = {key: _one(sent, f"{name}.{key}", 10) for key in known}
+def _order(shown: Sequence[str], sent: Sent, name: str) -> Answer:
+    """All items, by the places 1 … n that each was given, or as one list in order.
+
+    Equal places keep the order in which the paper `shown` them; the question's own is the answer.
+    """
+    placed = {key: _one(sent, f"{name}.{key}", 10) for key in shown}
     if any(placed.values()):
-        return _by_places(known, placed)
+        return _by_places(shown, placed)
     listed = [one for one in sent.getlist(name) if one]
     if not listed:
         return None
-    _known(listed, known)
-    if len(set(listed)) != len(known):
+    _known(listed, shown)
+    if len(set(listed)) != len(shown):
         raise NotAnAnswer("not every item once")
     return listed
 
 
-def _by_places(known: Sequence[str], placed: Mapping[str, str | None]) -> Answer:
-    """Items by the number typed beside each; equal numbers keep the order of the page."""
-
+def _by_places(shown: Sequence[str], placed: Mapping[str, str | None]) -> Answer:
     def place(key: str) -> int:
         text = placed[key] or ""
         if text and not (text.isascii() and text.isdigit()):
             raise NotAnAnswer("a place is a whole number")
-        return int(text or len(known))
+        return int(text or len(shown))
 
-    return sorted(known, key=place)
+    return sorted(shown, key=place)
 
 
 def _match(question: Question, sent: Sent, name: str) -> Answer:
@@ -129,7 +131,6 @@ READERS: dict[str, Callable[[Question, Sent, str], Answer]] = {
     "truefalse": _true_or_false,
     "short": _short,
     "number": _short,
-    "order": _order,
     "match": _match,
     "blanks": _blanks,
     "long": _long,

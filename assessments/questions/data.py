@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 Question = Mapping[str, Any]
@@ -32,6 +33,7 @@ GAP = re.compile(r"\[([^\[\]]+)\]")
 # Half of the last place of a percentage with two.
 ROUNDED = Fraction(5, 100_000)
 MANUAL = frozenset({"long"})
+NOTHING, WHOLE = Fraction(0), Fraction(1)
 
 
 def items(value: Any) -> Iterator[tuple[str, Any]]:
@@ -47,6 +49,7 @@ def points(question: Question) -> Fraction:
     return fraction(question.get("points") or "1")
 
 
+@lru_cache(maxsize=4096)
 def fraction(text: Any) -> Fraction:
     return Fraction(Decimal(str(text)))
 
@@ -61,7 +64,7 @@ def worth(value: Mapping[str, Any]) -> Fraction:
         share = fraction(value["worth"]) / 100
         simple = share.limit_denominator(20)
         return simple if abs(simple - share) <= ROUNDED else share
-    return Fraction(bool(value.get("correct", True)))
+    return WHOLE if value.get("correct", True) else NOTHING
 
 
 def option_key(question: Question, text: str) -> str:
@@ -80,7 +83,7 @@ def gaps(question: Question) -> list[list[str]]:
     """The accepted answers of each gap, in order of the text."""
     return [
         [one.strip() for one in match.split("|") if one.strip()]
-        for match in GAP.findall(question["text"])
+        for match in GAP.findall(question["text"] or "")
     ]
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from assessments.questions import numbers, texts
 from assessments.questions.data import (
     MANUAL,
+    NOTHING,
     Answer,
     Question,
     fraction,
@@ -22,7 +23,7 @@ from assessments.questions.data import (
 )
 from assessments.questions.texts import Rules
 
-NOTHING, ALL = Fraction(0), Fraction(1)
+ALL = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,20 @@ def mark(question: Question, answer: Answer) -> Mark:
         return Mark(NOTHING, possible)
     if question["type"] in MANUAL:
         return Mark(None, possible)
-    return Mark(share(question, answer) * possible, possible)
+    earned = share(question, answer)
+    return Mark(possible if earned == 1 else earned * possible, possible)
 
 
 def share(question: Question, answer: Answer) -> Fraction:
     """0 … 1 for a question that is graded by itself."""
     earned = GRADERS[question["type"]](question, answer)
-    return min(ALL, max(NOTHING, earned))
+    if earned.numerator <= 0:
+        return NOTHING
+    return earned if earned.numerator <= earned.denominator else ALL
 
 
 def _single(question: Question, answer: Answer) -> Fraction:
-    chosen = dict(items(question["choices"])).get(str(answer))
+    chosen = next((value for key, value in items(question["choices"]) if key == answer), None)
     return worth(chosen) if chosen else NOTHING
 
 
@@ -106,11 +110,13 @@ def accepted(question: Question, answer: Answer) -> str | None:
 
 
 def _text_fits(question: Question, value: Question, text: str) -> bool:
-    return texts.same(text, value["text"], _rules(question), pattern=bool(question.get("pattern")))
+    return texts.same(
+        text, value["text"] or "", _rules(question), pattern=bool(question.get("pattern"))
+    )
 
 
 def _number_fits(question: Question, value: Question, text: str) -> bool:
-    given, right = numbers.parse(text), numbers.parse(value["value"])
+    given, right = numbers.parse(text), numbers.parse(value["value"] or "")
     if given is None or right is None:
         return False
     tolerance = abs(fraction(numbers.parse(value.get("tolerance") or "0") or 0))
@@ -165,3 +171,18 @@ GRADERS: dict[str, Callable[[Question, Answer], Fraction]] = {
     "match": _match,
     "blanks": _blanks,
 }
+
+
+def best(question: Question) -> Fraction:
+    """The share that the best answer earns; less than all where worths were set so."""
+    if question["type"] == "single":
+        shares = [worth(value) for _key, value in items(question.get("choices"))]
+    elif question["type"] == "multiple" and question.get("scoring") == "worth":
+        shares = [
+            sum((max(NOTHING, worth(one)) for _key, one in items(question.get("choices"))), NOTHING)
+        ]
+    elif question["type"] in {"short", "number"}:
+        shares = [worth(value) for _key, value in items(question.get("answers"))]
+    else:
+        return ALL
+    return min(ALL, max([NOTHING, *shares]))

@@ -56,8 +56,14 @@ def order_of(quiz: Quiz, question: Question, seed: str) -> list[str]:
 
 
 def _away_from(ids: list[str], rng: random.Random) -> list[str]:
-    """Shuffled, and not as it was where that can be: else the page would show the answer."""
+    """Shuffled, and not as it was: else the page would show the answer.
+
+    Of two items the other order would be the answer, so those are merely shuffled.
+    """
     shuffled = list(ids)
+    if len(ids) < 3:
+        rng.shuffle(shuffled)
+        return shuffled
     for _try in range(20):
         rng.shuffle(shuffled)
         if shuffled != ids:
@@ -65,11 +71,11 @@ def _away_from(ids: list[str], rng: random.Random) -> list[str]:
     return shuffled
 
 
-def question_of(quiz: Quiz, line: Mapping[str, Any]) -> dict[str, Any]:
-    """A question as a paper asks it, worth what its draw says."""
-    question = dict(quiz["questions"][line["id"]])
+def question_of(quiz: Quiz, line: Mapping[str, Any]) -> Question:
+    """A question as a paper asks it, worth what its draw says; not to be changed."""
+    question: Question = quiz["questions"][line["id"]]
     if line.get("points") and question["type"] != "long":
-        question["points"] = line["points"]
+        return {**question, "points": line["points"]}
     return question
 
 

@@ -6,12 +6,14 @@ statement), then what `learning` records.
 """
 
 import hashlib
+import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -23,14 +25,16 @@ from assessments.questions import answers as reading
 from assessments.questions import grading, paper
 from assessments.questions.answers import NotAnAnswer, Sent
 from core import clock, outbox, snapshots
+from core.prepared import Prepared
 from core.snapshots import canonical
 from course_pages.outline import QuizPin
 from learning.models import Enrolment
 from learning.services import access, progress
 from learning.services.access import Place, Seat
 
+logger = logging.getLogger("lectern.assessments")
 GRACE = timedelta(seconds=15)
-"""How long after its deadline an attempt still takes what was sent before it: slow networks."""
+"""How long after its deadline an attempt still takes what comes: networks are slow."""
 WAITING = "attempt.waiting"
 BATCH = 200
 
@@ -86,13 +90,22 @@ class Standing:
 
 def standing(enrolment: Enrolment, lesson: str, quiz: str) -> Standing:
     """A learner's attempts at a quiz of a lesson, first one first, without their answers."""
-    rows = list(
-        Attempt.objects.filter(enrolment=enrolment, lesson_lineage=lesson, quiz_lineage=quiz)
+    return standings(enrolment, quiz, [lesson])[lesson]
+
+
+def standings(enrolment: Enrolment, quiz: str, lessons: Iterable[str]) -> dict[str, Standing]:
+    """As `standing`, for each lesson (a lineage) that asks the quiz; two queries for all."""
+    asked = dict.fromkeys(lessons)
+    rows = (
+        Attempt.objects.filter(enrolment=enrolment, quiz_lineage=quiz, lesson_lineage__in=asked)
         .defer("paper", "answers", "marks", "flags")
         .order_by("number")
     )
-    extra_attempts, extra_time_percent = allowed(enrolment, quiz)
-    return Standing(rows, extra_attempts, extra_time_percent)
+    found: dict[str, list[Attempt]] = {lesson: [] for lesson in asked}
+    for one in rows:
+        found[str(one.lesson_lineage)].append(one)
+    extra = allowed(enrolment, quiz)
+    return {lesson: Standing(attempts, *extra) for lesson, attempts in found.items()}
 
 
 def allowed(enrolment: Enrolment, quiz: str) -> tuple[int, int]:
@@ -238,7 +251,7 @@ def read(attempt: Attempt, sent: Sent) -> dict[str, Any]:
         raise NotAnAnswer("no such question")
     return {
         "answers": {
-            key: reading.read(paper.question_of(quiz, lines[key]), sent, f"a.{key}")
+            key: reading.read(paper.question_of(quiz, lines[key]), lines[key], sent, f"a.{key}")
             for key in asked
         },
         "flags": {key: f"flag.{key}" in sent for key in asked},
@@ -271,7 +284,10 @@ def submit(*, place: Place, pk: int, token: str, sent: Sent) -> Attempt:
     one that is not the learner's own.
     """
     with transaction.atomic():
-        locked = _locked().get(pk=pk, enrolment=place.enrolment)
+        assert place.enrolment is not None
+        locked = next(iter(OWN(attempt=pk, enrolment=place.enrolment.pk)), None)
+        if locked is None:
+            raise Attempt.DoesNotExist
         if locked.state == Attempt.State.OPEN and not is_overdue(locked, clock.now()):
             changes = read(locked, sent)
             if not secrets.compare_digest(locked.token.encode(), token.encode()):
@@ -294,6 +310,13 @@ def _locked() -> QuerySet[Attempt]:
     return Attempt.objects.select_for_update().select_related("enrolment")
 
 
+OWN = Prepared(
+    lambda attempt, enrolment: _locked().filter(pk=attempt, enrolment=enrolment),
+    attempt=int,
+    enrolment=int,
+)
+
+
 def close_overdue(pk: int, now: datetime) -> bool:
     """Hand in an attempt whose time is up, as of its deadline, with the answers saved so far."""
     with transaction.atomic():
@@ -307,10 +330,20 @@ def close_overdue(pk: int, now: datetime) -> bool:
 
 
 def close_all_overdue() -> int:
-    """Sweeper: every attempt whose time is up; returns how many were closed."""
+    """Sweeper: every attempt whose time is up, one by one; returns how many were closed.
+
+    One that cannot be closed is logged with its error and keeps nobody else waiting.
+    """
     now = clock.now()
     due = Attempt.objects.filter(state=Attempt.State.OPEN, deadline__lt=now - GRACE)
-    return sum(close_overdue(pk, now) for pk in due.values_list("pk", flat=True)[:BATCH])
+    closed = 0
+    # The newest first: those that fail again and again fall behind, and fill no batch.
+    for pk in list(due.order_by("-deadline").values_list("pk", flat=True)[:BATCH]):
+        try:
+            closed += close_overdue(pk, now)
+        except Exception:
+            logger.exception("Attempt %s could not be handed in at its deadline", pk)
+    return closed
 
 
 def _close(attempt: Attempt, place: Place, at: datetime, by: str) -> None:
@@ -350,8 +383,8 @@ def apply_marks(
     """Set an attempt's grade from its marks; the sum is exact before it is rounded."""
     attempt.marks = {
         key: {
-            "points": None if one.points is None else str(rounded(one.points)),
-            "possible": str(rounded(one.possible)),
+            "points": None if one.points is None else shown(one.points),
+            "possible": shown(one.possible),
         }
         for key, one in marks.items()
     }
@@ -379,6 +412,12 @@ def rounded(value: Fraction) -> Decimal:
     return Decimal(whole).scaleb(-4)
 
 
+@lru_cache(maxsize=4096)
+def shown(value: Fraction) -> str:
+    """Rounded, as it is stored with a mark."""
+    return str(rounded(value))
+
+
 def record_pass(attempt: Attempt, quiz: Mapping[str, Any], place: Place, locked: Enrolment) -> None:
     """Tell `learning` that the quiz is passed, if this attempt is one that counts."""
     if quiz["settings"]["counts"] == Counts.FIRST and not _is_first(attempt):
@@ -404,6 +443,13 @@ def _is_first(attempt: Attempt) -> bool:
     ).exists()
 
 
+def has_passed(quiz: Mapping[str, Any], known: Standing) -> bool:
+    """Whether a pass was recorded: by any attempt, or by the first where only that one counts."""
+    if quiz["settings"]["counts"] == Counts.FIRST:
+        return any(one.passed for one in known.counted[:1])
+    return any(one.passed for one in known.counted)
+
+
 def counted(quiz: Mapping[str, Any], known: Standing) -> Attempt | None:
     """The attempt whose result stands, of those that are graded."""
     graded = [one for one in known.counted if one.state == Attempt.State.GRADED]
@@ -411,7 +457,7 @@ def counted(quiz: Mapping[str, Any], known: Standing) -> Attempt | None:
         return None
     rule = quiz["settings"]["counts"]
     if rule == Counts.FIRST:
-        return graded[0]
+        return graded[0] if graded[0] is known.counted[0] else None
     if rule == Counts.LAST:
         return graded[-1]
     return max(graded, key=lambda one: (one.score or 0) / (one.possible or 1))

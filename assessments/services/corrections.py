@@ -64,22 +64,32 @@ def _settle_what_counts(row: Attempt) -> None:
 
 
 def allow(
-    *, enrolment: Enrolment, scope: str, extra_time: int, extra_attempts: int, reason: str, by: User
+    *,
+    enrolment: Enrolment,
+    scope: str,
+    extra_time: int | None,
+    extra_attempts: int | None,
+    reason: str,
+    by: User,
 ) -> Allowance:
-    """What a learner gets on top, at once and for running attempts too; replaces what was.
+    """What a learner gets on top, at once and for running attempts too.
 
-    One transaction. `scope` is a quiz's lineage, or all. No attempt ends earlier by it.
+    One transaction. `scope` is a quiz's lineage, or all. What is None stays as it stands there.
+    No attempt ends earlier by it.
     """
     if not reason.strip():
         raise NoReason
-    if not (0 <= extra_time <= MOST_TIME and 0 <= extra_attempts <= MOST_ATTEMPTS):
+    if not (0 <= (extra_time or 0) <= MOST_TIME and 0 <= (extra_attempts or 0) <= MOST_ATTEMPTS):
         raise ValueError("out of bounds")
     with transaction.atomic():
         row, made = Allowance.objects.select_for_update().get_or_create(
             enrolment=enrolment, scope=scope
         )
         before = {} if made else _values(row)
-        row.extra_time_percent, row.extra_attempts = extra_time, extra_attempts
+        if extra_time is not None:
+            row.extra_time_percent = extra_time
+        if extra_attempts is not None:
+            row.extra_attempts = extra_attempts
         row.reason, row.by = reason.strip(), by
         row.save()
         kind, after = StaffAction.Kind.ALLOWED, _values(row)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from assessments.models import Attempt, Grade, StaffAction
 from assessments.questions import paper
-from assessments.questions.data import MANUAL, fraction, items, points
+from assessments.questions.data import MANUAL, Question, fraction, items, points
 from assessments.services import regraded
 from assessments.services.attempts import Conflict, Refused
 from core import clock, outbox, snapshots
@@ -47,7 +47,7 @@ def queue(courses: set[int] | None = None) -> QuerySet[Attempt]:
     return found.order_by("submitted_at", "pk")
 
 
-def by_hand(quiz: Quiz, attempt: Attempt) -> list[dict[str, Any]]:
+def by_hand(quiz: Quiz, attempt: Attempt) -> list[Question]:
     """The questions of an attempt that a person grades: those answered, in the paper's order."""
     asked = [paper.question_of(quiz, line) for line in attempt.paper]
     return [one for one in asked if one["type"] in MANUAL and one["id"] in attempt.answers]

@@ -5,7 +5,7 @@ Every change of a grade goes through `replace`, by hand and by a new key alike. 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from assessments.models import Attempt, Grade
 from assessments.questions import grading, paper
 from assessments.questions.data import MANUAL, fraction
 from assessments.services import attempts
-from assessments.services.attempts import Conflict, rounded
+from assessments.services.attempts import Conflict, rounded, shown
 from core import snapshots
 from course_pages.models import Course
 from learning.services import access
@@ -61,22 +61,34 @@ def exact(quiz: Quiz, line: Mapping[str, Any], attempt: Attempt) -> Fraction | N
 
 def mark(points: Fraction | None, possible: Fraction, kept: Mapping[str, Any]) -> dict[str, Any]:
     """A stored mark that keeps what a person wrote beside it."""
-    said = {key: kept[key] for key in ("comment", "rubric") if key in kept}
-    made: dict[str, Any] = {"possible": str(rounded(possible)), **said}
-    if points is None:
-        return made | {"points": None}
-    text = str(rounded(points))
-    made["points"] = text
+    text = None if points is None else shown(points)
+    made: dict[str, Any] = {"possible": shown(possible), "points": text}
     # Only where rounding lost something; whatever is short stays short.
-    return made | ({"exact": str(points)} if fraction(text) != points else {})
+    if points is not None and fraction(text) != points:
+        made["exact"] = str(points)
+    return with_words(made, kept)
+
+
+def with_words(mark: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The mark with what a person wrote beside the one it replaces."""
+    said = {key: kept[key] for key in ("comment", "rubric") if key in kept}
+    return mark | said if said else mark
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The exact sum; most marks are whole numbers or halves, so equal denominators come first."""
+    parts: dict[int, int] = {}
+    for value in values:
+        parts[value.denominator] = parts.get(value.denominator, 0) + value.numerator
+    return sum((Fraction(above, below) for below, above in parts.items()), Fraction(0))
 
 
 def result(quiz: Quiz, marks: Marks, points: list[tuple[Fraction | None, Fraction]]) -> Result:
     """The grade that these (points, possible) make, by the pass mark of the attempt's own quiz."""
-    possible = sum((of for _got, of in points), Fraction(0))
+    possible = total(of for _got, of in points)
     if any(got is None for got, _of in points):
         return Result(marks, None, rounded(possible), None)
-    score = sum((got for got, _of in points if got is not None), Fraction(0))
+    score = total(got for got, _of in points if got is not None)
     passed = attempts.passes(score, possible, quiz["settings"]["pass_mark"])
     return Result(marks, rounded(score), rounded(possible), passed)
 

@@ -17,10 +17,11 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from assessments.models import Attempt, Grade, Regrade, RegradeEffect
 from assessments.questions import grading, paper
-from assessments.questions.data import MANUAL
+from assessments.questions.data import MANUAL, Question, fraction
 from assessments.services import grading_by_hand, regraded
 from assessments.services.attempts import Conflict, Refused
 from core import clock, outbox, snapshots
+from core.snapshots import canonical
 from course_pages import outline
 from course_pages.models import Course
 
@@ -29,6 +30,7 @@ UNDO = "regrade.undo"
 SHOWN = 100
 CHUNK = 200
 Quiz = Mapping[str, Any]
+Marked = tuple[grading.Mark, dict[str, Any]]
 
 
 class NotReleased(Refused):
@@ -92,27 +94,50 @@ def concerned(course: Course, quiz: str) -> QuerySet[Attempt]:
     ).exclude(state=Attempt.State.OPEN)
 
 
-def regrade_of(attempt: Attempt, key: Quiz) -> regraded.Result:
+@dataclass
+class Key:
+    """A quiz by which attempts are graded; remembers what an answer earns: most are given often."""
+
+    quiz: Quiz
+    marks: dict[tuple[str, ...], Marked | None] = field(default_factory=dict)
+
+    def mark(self, quiz: Quiz, attempt: Attempt, line: Mapping[str, Any]) -> Marked | None:
+        """What a question's answer earns by the key, with the mark to store; None where the mark
+        that stands stays as it is.
+        """
+        answer = attempt.answers.get(line["id"])
+        text = answer if isinstance(answer, str) else f"\n{canonical(answer)}"
+        known = (attempt.snapshot_id, line["id"], line.get("points") or "", text)
+        if known not in self.marks:
+            question = newer(quiz, self.quiz, line)
+            self.marks[known] = self._by_key(question, answer) if question else None
+        return self.marks[known]
+
+    def _by_key(self, question: Question, answer: Any) -> Marked:
+        found = grading.mark(question, answer)
+        return found, regraded.mark(found.points, found.possible, {})
+
+
+def regrade_of(attempt: Attempt, key: Key) -> regraded.Result:
     """The grade of an attempt by another key."""
     quiz = snapshots.load(attempt.snapshot_id)
     marks: regraded.Marks = {}
     sums: list[tuple[Fraction | None, Fraction]] = []
     for line in attempt.paper:
         kept = attempt.marks.get(line["id"], {})
-        question = newer(quiz, key, line)
-        if question is None:
+        found = key.mark(quiz, attempt, line)
+        if found is not None:
+            got, of = found[0].points, found[0].possible
+            marks[line["id"]] = regraded.with_words(found[1], kept)
+        else:
             got = regraded.exact(quiz, line, attempt)
             of = grading_by_hand.possible(quiz, line, attempt)
             marks[line["id"]] = kept
-        else:
-            found = grading.mark(question, attempt.answers.get(line["id"]))
-            got, of = found.points, found.possible
-            marks[line["id"]] = regraded.mark(got, of, kept)
         sums.append((got, of))
     return regraded.result(quiz, marks, sums)
 
 
-def newer(quiz: Quiz, key: Quiz, line: Mapping[str, Any]) -> dict[str, Any] | None:
+def newer(quiz: Quiz, key: Quiz, line: Mapping[str, Any]) -> Question | None:
     """The question as the newer key has it, if a machine grades it by that."""
     old = quiz["questions"][line["id"]]
     new = key["questions"].get(line["id"])
@@ -121,25 +146,23 @@ def newer(quiz: Quiz, key: Quiz, line: Mapping[str, Any]) -> dict[str, Any] | No
     return paper.question_of(key, line)
 
 
-def change_of(attempt: Attempt, key: Quiz) -> Change | None:
+def change_of(attempt: Attempt, key: Key) -> Change | None:
     """What the key changes, or None; equal marks are no change."""
     new = regrade_of(attempt, key)
-    same = (new.score, new.possible, new.passed) == (
-        attempt.score,
-        attempt.possible,
-        attempt.passed,
-    )
-    return None if same and _plain(new.marks) == _plain(attempt.marks) else Change(attempt, new)
-
-
-def _plain(marks: regraded.Marks) -> dict[str, Any]:
-    return {
-        key: (
-            None if one.get("points") is None else Decimal(one["points"]),
-            Decimal(one.get("possible") or 0),
+    old = attempt.marks
+    same = (
+        (new.score, new.possible, new.passed) == (attempt.score, attempt.possible, attempt.passed)
+        and new.marks.keys() == old.keys()
+        and all(
+            one == old[name] or _plain(one) == _plain(old[name]) for name, one in new.marks.items()
         )
-        for key, one in marks.items()
-    }
+    )
+    return None if same else Change(attempt, new)
+
+
+def _plain(mark: Mapping[str, Any]) -> tuple[Fraction | None, Fraction]:
+    points = mark.get("points")
+    return None if points is None else fraction(points), fraction(mark.get("possible") or 0)
 
 
 def is_lower(change: Change) -> bool:
@@ -154,7 +177,7 @@ def is_lower(change: Change) -> bool:
 
 def forecast(course: Course, quiz: str, *, never_lower: bool) -> Forecast:
     """What a regrade would do now; writes nothing, holds a chunk of attempts in memory."""
-    key = snapshots.load(key_of(course, quiz))
+    key = Key(snapshots.load(key_of(course, quiz)))
     found = Forecast()
     flips: list[Change] = []
     others: list[Change] = []
@@ -226,7 +249,7 @@ def run(pk: int) -> int:
     order = Regrade.objects.select_related("course", "by").get(pk=pk)
     if order.state != Regrade.State.WAITING:
         return 0
-    key = snapshots.load(order.snapshot_id)
+    key = Key(snapshots.load(order.snapshot_id))
     changed = 0
     for chunk in _chunks(concerned(order.course, str(order.quiz_lineage))):
         done = set(order.effects.filter(attempt__in=chunk).values_list("attempt", flat=True))
@@ -239,7 +262,7 @@ def run(pk: int) -> int:
     return changed
 
 
-def _apply(order: Regrade, pk: int, key: Quiz) -> bool:
+def _apply(order: Regrade, pk: int, key: Key) -> bool:
     with transaction.atomic():
         attempt = regraded.locked(pk)
         if attempt.voided_at is not None:

@@ -1,6 +1,7 @@
 """The quizzes of a course as its gradebook lists them: those released, then those with attempts."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max
@@ -32,7 +33,7 @@ class Column:
 
 
 def of(course: Course) -> list[Column]:
-    """All columns, three queries for any number: release, what has attempts, the snapshots."""
+    """All columns: one query for any number, one more where attempts are at quizzes of before."""
     pins: dict[tuple[str, str], tuple[str, str, bool]] = {}
     if course.live_release is not None:
         for lesson in outline.load(course.live_release.outline_id).lessons:
@@ -54,11 +55,21 @@ def of(course: Course) -> list[Column]:
     )
     for place, pk in gone.items():
         pins[place] = (digests[pk], "", False)
-    data = snapshots.load_many({digest for digest, _title, _live in pins.values()}) if pins else {}
+    data = _quizzes(tuple(sorted({digest for digest, _title, _live in pins.values()})))
     return [
         _column(place, data[digest], digest, title, live)
         for place, (digest, title, live) in pins.items()
     ]
+
+
+@lru_cache(maxsize=128)
+def _quizzes(digests: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Title and settings by digest, kept in memory: what is frozen stays."""
+    found = snapshots.load_many(digests) if digests else {}
+    return {
+        digest: {"title": quiz["title"], "settings": quiz["settings"]}
+        for digest, quiz in found.items()
+    }
 
 
 def _column(

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from accounts.models import User
 from assessments.models import Attempt
-from assessments.permissions import taught_by
+from assessments.permissions import remember_teaching, taught_by, teaches_any, with_teacher
 from core import snapshots
 from course_pages.models import Course
 from learning.models import Enrolment
@@ -37,7 +37,7 @@ class Door:
 
 def may_look(user: User) -> bool:
     """Whether there is any course whose answers this person may see."""
-    return everywhere(user, LOOK, GRADE) or (user.is_active and bool(taught_by(user)))
+    return everywhere(user, LOOK, GRADE) or (user.is_active and teaches_any(user))
 
 
 def everywhere(user: User, *permissions: str) -> bool:
@@ -58,11 +58,15 @@ def of_course(view: View | None = None, *, grade: bool = False) -> Any:
         def checked(request: HttpRequest, course_id: int, **kwargs: Any) -> HttpResponseBase:
             user = request.user
             assert isinstance(user, User)
-            teaches = user.is_active and course_id in taught_by(user)
+            course = with_teacher(user).filter(pk=course_id).first()
+            teaches = course is not None and course.taught and user.is_active
             may_grade = teaches or everywhere(user, GRADE)
             if not (may_grade or (not grade and everywhere(user, LOOK))):
                 raise PermissionDenied
-            course = get_object_or_404(Course.objects.select_related("live_release"), pk=course_id)
+            if course is None:
+                raise Http404
+            if teaches:
+                remember_teaching(user)
             return inner(request, Door(course, user, may_grade), **kwargs)
 
         return checked

@@ -1,6 +1,6 @@
 """What staff send: points with comments, reasons, allowances."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Allowance, Attempt
-from assessments.questions.data import items, points
+from assessments.questions.data import Question, items, points
 from assessments.services.attempts import rounded
 from assessments.services.corrections import MOST_ATTEMPTS, MOST_TIME
 from assessments.services.grading_by_hand import LONGEST_COMMENT, Given
@@ -29,12 +29,22 @@ class RegradeForm(ReasonForm):
 
 
 class AllowanceForm(ReasonForm):
+    """What is left empty stays as it stands for that quiz."""
+
     scope = forms.ChoiceField(label=_("Quiz"))
     extra_time = forms.IntegerField(
-        label=_("Extra time in percent"), min_value=0, max_value=MOST_TIME, initial=0
+        label=_("Extra time in percent"),
+        min_value=0,
+        max_value=MOST_TIME,
+        required=False,
+        help_text=_("Left empty it stays as it is; 0 takes it away."),
     )
     extra_attempts = forms.IntegerField(
-        label=_("Extra attempts"), min_value=0, max_value=MOST_ATTEMPTS, initial=0
+        label=_("Extra attempts"),
+        min_value=0,
+        max_value=MOST_ATTEMPTS,
+        required=False,
+        help_text=_("Left empty they stay as they are; 0 takes them away."),
     )
     field_order = ["scope", "extra_time", "extra_attempts", "reason"]
 
@@ -43,6 +53,13 @@ class AllowanceForm(ReasonForm):
         every = (Allowance.EVERY_QUIZ, _("Every quiz of the course"))
         self.fields["scope"].choices = [every, *quizzes.items()]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        asked = [data.get(name) for name in ("extra_time", "extra_attempts")]
+        if not self.errors and asked == [None, None]:
+            raise forms.ValidationError(_("Say how much time or how many attempts."))
+        return data
+
 
 class GradingForm(forms.Form):
     """Points by criterion of each long answer, or one number where it has no criteria."""
@@ -50,7 +67,7 @@ class GradingForm(forms.Form):
     token = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(
-        self, *args: Any, questions: list[dict[str, Any]], attempt: Attempt, **kwargs: Any
+        self, *args: Any, questions: Sequence[Question], attempt: Attempt, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"token": attempt.token}
@@ -66,7 +83,7 @@ class GradingForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
 
-    def _add_points(self, question: dict[str, Any], kept: dict[str, Any]) -> None:
+    def _add_points(self, question: Question, kept: dict[str, Any]) -> None:
         criteria = list(items(question.get("rubric")))
         if not criteria:
             self.fields[f"points.{question['id']}"] = _points_field(
@@ -77,7 +94,7 @@ class GradingForm(forms.Form):
                 row["criterion"], Decimal(row["points"]), kept.get("rubric", {}).get(key)
             )
 
-    def parts(self, question: dict[str, Any]) -> dict[str, Any]:
+    def parts(self, question: Question) -> dict[str, Any]:
         """The fields of one answer, for the template."""
         name = f"points.{question['id']}"
         told = {key: row.get("description", "") for key, row in items(question.get("rubric"))}

@@ -36,6 +36,8 @@ STATES = {
     "open": _("Open"),
     "none": _("Not started"),
 }
+FILTERS = STATES | {"open": _("With an open attempt")}
+"""States to filter by: somebody who passed may have another attempt open."""
 SORTS = {
     "name": _("Name"),
     "-name": _("Name, backwards"),
@@ -48,11 +50,14 @@ SORTS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """What a learner has of a quiz: the result that counts, and what is going on."""
+    """What a learner has of a quiz: the result that counts, and what is going on.
+
+    `attempt` is the one that counts, or the latest; `waits` the oldest that waits for a person.
+    """
 
     percent: int | None
     passed: bool | None
-    waiting: bool
+    waits: int | None
     open: bool
     attempts: int
     attempt: int | None
@@ -60,7 +65,7 @@ class Cell:
     @property
     def state(self) -> str:
         """The one word for it, as the filter has them."""
-        if self.waiting:
+        if self.waits is not None:
             return "waiting"
         if self.passed is not None:
             return "passed" if self.passed else "failed"
@@ -71,7 +76,7 @@ class Cell:
         return STATES[self.state]
 
 
-EMPTY = Cell(None, None, False, False, 0, None)
+EMPTY = Cell(None, None, None, False, 0, None)
 
 
 @dataclass(frozen=True)
@@ -82,25 +87,31 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody wants to see of the gradebook; what makes no sense is left out."""
+    """What somebody wants to see of the gradebook; what makes no sense is left out.
+
+    `wants_quiz` where they asked for an order that only a single quiz has.
+    """
 
     search: str = ""
     column: Column | None = None
     state: str = ""
     sort: str = "name"
+    wants_quiz: bool = False
 
     @classmethod
     def read(cls, sent: Any, columns: Sequence[Column]) -> "Asked":
         key = sent.get("quiz", "")
         state, sort = sent.get("state", ""), sent.get("sort", "name")
         column = next((one for one in columns if one.key == key), None)
-        if sort not in SORTS or (sort.endswith("score") and column is None):
+        wants_quiz = sort in {"score", "-score"} and column is None
+        if sort not in SORTS or wants_quiz:
             sort = "name"
         return cls(
             sent.get("q", "").replace("\x00", "").strip()[:100],
             column,
             state if state in STATES else "",
             sort,
+            wants_quiz,
         )
 
 
@@ -136,16 +147,20 @@ def _of(column: Column | None) -> QuerySet[Attempt]:
 
 
 def _counted(column: Column | None) -> QuerySet[Any]:
-    """Those graded, the one that counts first."""
-    graded = _of(column).filter(state=Attempt.State.GRADED)
+    """Those graded, the one that counts first; with the first to count, also those that wait."""
+    rule = column.counts if column else Counts.BEST
+    states = [Attempt.State.GRADED]
+    if rule == Counts.FIRST:
+        states.append(Attempt.State.WAITING)
+    graded = _of(column).filter(state__in=states)
     possible = NullIf(F("possible"), Value(Decimal(0)))
     share = Case(
+        When(state=Attempt.State.WAITING, then=Value(None)),
         When(score=None, then=Value(0.0)),
         default=Coalesce(F("score") * 1.0 / possible, 0.0, output_field=FloatField()),
         output_field=FloatField(),
     )
     graded = graded.annotate(share=share)
-    rule = column.counts if column else Counts.BEST
     orders: dict[str, tuple[str, ...]] = {
         Counts.FIRST: ("number",),
         Counts.LAST: ("-number",),
@@ -198,24 +213,25 @@ def cell(attempts: Sequence[dict[str, Any]], column: Column) -> Cell:
     """What stands, of attempts in their order."""
     if not attempts:
         return EMPTY
-    graded = [one for one in attempts if one["state"] == Attempt.State.GRADED]
-    stands = _stands(graded, column.counts)
-    states = {one["state"] for one in attempts}
+    stands = _stands(attempts, column.counts)
+    waiting = [one["pk"] for one in attempts if one["state"] == Attempt.State.WAITING]
     return Cell(
         percent=_percent(stands) if stands else None,
         passed=stands["passed"] if stands else None,
-        waiting=Attempt.State.WAITING in states,
-        open=Attempt.State.OPEN in states,
+        waits=waiting[0] if waiting else None,
+        open=any(one["state"] == Attempt.State.OPEN for one in attempts),
         attempts=len(attempts),
         attempt=(stands or attempts[-1])["pk"],
     )
 
 
-def _stands(graded: Sequence[dict[str, Any]], rule: str) -> dict[str, Any] | None:
+def _stands(attempts: Sequence[dict[str, Any]], rule: str) -> dict[str, Any] | None:
+    """The attempt that counts; none while the first, which alone counts, waits for a person."""
+    graded = [one for one in attempts if one["state"] == Attempt.State.GRADED]
     if not graded:
         return None
     if rule == Counts.FIRST:
-        return graded[0]
+        return graded[0] if graded[0] is attempts[0] else None
     if rule == Counts.LAST:
         return graded[-1]
     return max(graded, key=lambda one: (one["score"] or 0) / (one["possible"] or 1))

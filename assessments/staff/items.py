@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from assessments.blocks import BankQuestions
 from assessments.questions import grading, paper
 from assessments.questions.data import gaps, items, option_key, options
 from assessments.services import regrading
@@ -33,6 +33,7 @@ MOST_TEXTS = 1_000
 TOP = 8
 CHUNK = 500
 Question = Mapping[str, Any]
+KINDS = BankQuestions().child_blocks
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Item:
     question: Question
     version: str
     last_at: datetime
+    number: int = 0
+    """Its place in the quiz as it is written; a draw has one place for all its questions."""
+    drawn: bool = False
     asked: int = 0
     answered: int = 0
     graded: int = 0
@@ -101,6 +105,11 @@ class Item:
         return Truncator(words or _("Question without words")).chars(200)
 
     @property
+    def kind(self) -> Any:
+        """The kind of question, as its author chose it."""
+        return KINDS[self.question["type"]].label
+
+    @property
     def bars(self) -> list[Bar]:
         return bars(self)
 
@@ -115,7 +124,8 @@ def analyse(course: Course, quiz: str) -> list[Item]:
     )
     digests = regrading.concerned(course, quiz).order_by().values_list("snapshot", flat=True)
     known = snapshots.load_many(set(digests.distinct()))
-    return sorted(summed(rows, known).values(), key=lambda one: one.last_at, reverse=True)
+    found = sorted(summed(rows, known).values(), key=lambda one: one.number)
+    return sorted(found, key=lambda one: one.last_at, reverse=True)
 
 
 def summed(
@@ -139,6 +149,7 @@ def summed(
             item = found.get(version)
             if item is None:
                 item = found[version] = Item(question, version, at)
+                item.number, item.drawn = _place(quizzes[digest], line["id"])
             item.last_at = max(item.last_at, at)
             _count(item, answers.get(line["id"]))
             if got is not None and of:
@@ -147,10 +158,20 @@ def summed(
     return found
 
 
+def _place(quiz: Mapping[str, Any], key: str) -> tuple[int, bool]:
+    """Where the quiz asks for a question, counted from 1, and whether it is drawn there."""
+    for number, one in enumerate(quiz["asked"], start=1):
+        if one.get("question") == key:
+            return number, False
+        if key in one.get("draw", {}).get("from", ()):
+            return number, True
+    return 0, False
+
+
 def _points(mark: Mapping[str, Any] | None) -> tuple[float | None, float]:
     if not mark or mark.get("points") is None:
         return None, 0.0
-    return float(Decimal(mark["points"])), float(Decimal(mark.get("possible") or 0))
+    return float(mark["points"]), float(mark.get("possible") or 0)
 
 
 def _sum(item: Item, x: float, y: float) -> None:

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from assessments import pages
 from assessments.models import Attempt, Regrade
-from assessments.questions import paper
 from assessments.services import corrections, grading_by_hand, regrading
 from assessments.services.attempts import Conflict, Refused
 from assessments.staff import columns, doors, exports
@@ -26,6 +25,7 @@ from assessments.staff import items as analysis
 from assessments.staff.doors import Door
 from assessments.staff.forms import AllowanceForm, GradingForm, ReasonForm, RegradeForm
 from core import snapshots
+from core.paging import OneStatementPaginator
 from course_pages.models import Course
 
 PER_PAGE = 50
@@ -53,9 +53,8 @@ def _home() -> dict[str, str]:
 def gradebook(request: HttpRequest, door: Door) -> HttpResponse:
     known = columns.of(door.course)
     asked = books.Asked.read(request.GET, known)
-    page = Paginator(books.learners(door.course, asked), books.PER_PAGE).get_page(
-        request.GET.get("p")
-    )
+    listed = OneStatementPaginator(books.learners(door.course, asked), books.PER_PAGE)
+    page = listed.get_page(request.GET.get("p"))
     shown = [asked.column] if asked.column else known
     query = {"q": asked.search, "state": asked.state, "sort": asked.sort}
     if asked.column:
@@ -70,7 +69,7 @@ def gradebook(request: HttpRequest, door: Door) -> HttpResponse:
         asked=asked,
         rows=books.rows(page.object_list, shown),
         page=page,
-        states=books.STATES,
+        states=books.FILTERS,
         sorts=books.SORTS,
         query=urlencode({key: value for key, value in query.items() if value}),
     )
@@ -115,7 +114,9 @@ def _learner(
         enrolment=enrolment,
         attempts=[(one, titles.get(str(one.quiz_lineage), "")) for one in rows],
         allowances=[
-            (one, titles.get(one.scope, "")) for one in enrolment.allowances.select_related("by")
+            (one, titles.get(one.scope, ""))
+            for one in enrolment.allowances.select_related("by")
+            if one.extra_time_percent or one.extra_attempts
         ],
         actions=[(one, titles.get(one.quiz, "")) for one in actions],
         form=form or AllowanceForm(quizzes=titles),
@@ -175,15 +176,10 @@ def _attempt(
 
 def _reviewed(quiz: dict[str, Any], row: Attempt, key: str) -> list[pages.Asked]:
     """The questions as they were asked, with the right answers of the key that graded them."""
-    lines = {line["id"]: line for line in row.paper}
-    graded_by = quiz if key == row.snapshot_id else snapshots.load(key)
-    found = []
-    for one in pages.asked(quiz, row):
-        line = lines[one.id]
-        question = regrading.newer(quiz, graded_by, line) or paper.question_of(quiz, line)
-        told = pages.review(question, row, score=True, feedback=True, answers=True)
-        found.append(replace(one, review=told))
-    return found
+    return [
+        replace(one, review=pages.review(question, row, score=True, feedback=True, answers=True))
+        for one, question in pages.reviewed(quiz, row, snapshots.load(key))
+    ]
 
 
 @require_POST

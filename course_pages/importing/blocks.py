@@ -42,10 +42,8 @@ def video(title: str, *, url: str = "", file: str | None = None) -> Block:
         "video",
         {
             "title": title[:TITLE_LENGTH],
-            "file": file,
+            "video": file,
             "url": url,
-            "poster": None,
-            "captions": None,
             "transcript": "",
         },
     )
@@ -65,7 +63,7 @@ def quiz(
 
 
 def audio(title: str, *, url: str = "", file: str | None = None) -> Block:
-    value = {"title": title[:TITLE_LENGTH], "file": file, "url": url, "transcript": ""}
+    value = {"title": title[:TITLE_LENGTH], "video": file, "url": url, "transcript": ""}
     return Block("audio", value)
 
 

@@ -1,8 +1,8 @@
 """The neutral description of a course: what every reader yields and the writer needs.
 
-References to files are symbolic until the writer gives them ids: the values of `image`,
-`poster`, `file` and `captions` name a key of `CourseDescription.images` or `.files`, and
-links to lessons in rich text read `<a linktype="lesson" id="LINEAGE">`.
+References to files are symbolic until the writer gives them ids: the values of `image`, `file` and
+`video` name a key of `CourseDescription.images` or `.files`, `captions` of a film's block maps
+languages to such keys, and links to lessons in rich text read `<a linktype="lesson" id="LINEAGE">`.
 """
 
 from __future__ import annotations

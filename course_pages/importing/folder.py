@@ -76,7 +76,7 @@ class SourceFolder:
         path = self._paths[name]
         title = path.stem.replace("_", " ").strip() or path.name
         kept[name] = SourceFile(path, path.name, title)
-        return Target(kind, name, title)
+        return Target(kind, name, title, media.plays(path) if kind is TargetKind.FILE else "")
 
 
 class Links:

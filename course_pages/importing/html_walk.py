@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from assets.adding import language_of
 from core.blocks.files import player_url
 from core.blocks.text import LANGUAGES
 from course_pages.importing.blocks import (
@@ -28,6 +29,7 @@ from course_pages.importing.blocks import (
 from course_pages.importing.description import Block
 from course_pages.importing.html_table import Grid, cell_html, grid, heads, tables
 from course_pages.importing.mathml import to_tex
+from course_pages.importing.media import no_media
 from course_pages.importing.richtext import (
     FORBIDDEN,
     Line,
@@ -54,6 +56,8 @@ CONTAINERS = {
 }  # fmt: skip
 HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h3", "h5": "h3", "h6": "h3"}
 SCRIPTS = {"script", "template"}
+# What no formula holds, and TeX has no words for.
+NO_FORMULA = ("img", "table", "pre", "iframe", "object", "embed", "video", "audio")
 INVISIBLE = {"style", "link", "meta", "base", "head", "param", "source", "track", "col", "colgroup"}
 # Icon fonts write the icon's name as text; a learner must not read "menu_book".
 ICON_CLASS = re.compile(r"(?:^|\s)material-(?:icons|symbols)[\w-]*")
@@ -433,11 +437,15 @@ class Walker:
         title = " ".join((element.get("title") or element.get("aria-label") or "").split())
         for url in filter(None, urls):
             target = self.resolver.file(url.strip())
+            if target.kind is TargetKind.FILE and not target.plays:
+                self.note("video" if as_video else "audio", target.value, no_media())
+                continue
             if target.kind is TargetKind.FILE:
-                shown = title or target.title
-                self.parts.append(
-                    video(shown, file=target.value) if as_video else audio(shown, file=target.value)
-                )
+                made = video if as_video else audio
+                block = made(title or target.title, file=target.value)
+                if words := self._captions(element):
+                    block.value["captions"] = words
+                self.parts.append(block)
                 return
             if target.kind is TargetKind.WEB and as_video:
                 self.parts.append(video(title or _("Video"), url=target.value))
@@ -451,11 +459,29 @@ class Walker:
         self.content(element)
         self.end_line()
 
+    def _captions(self, element: HtmlElement) -> dict[str, str]:
+        """Files of the source with a film's words, by language."""
+        found: dict[str, str] = {}
+        for track in element.iter("track"):
+            if track.get("kind", "subtitles") not in {"captions", "subtitles"}:
+                continue
+            language = language_of(track.get("srclang") or "")
+            target = self.resolver.file((track.get("src") or "").strip())
+            if target.kind is TargetKind.FILE and language:
+                found.setdefault(language, target.value)
+            else:
+                self.note("captions", target.value, _("the file is not in the source"))
+        return found
+
     def _walk_svg(self, element: HtmlElement) -> None:
         self.note("drawing", "svg", _("drawings inside the text are left out, their words kept"))
         self.say(" ".join(" ".join(element.itertext()).split()))
 
     def _walk_math(self, element: HtmlElement) -> None:
+        if next(element.iter(*NO_FORMULA), None) is not None:
+            # Browsers end the formula there; what it holds stands in the text.
+            self.content(element)
+            return
         tex = to_tex(element)
         if not tex:
             return

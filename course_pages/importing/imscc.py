@@ -21,7 +21,7 @@ from lxml import etree
 from core.blocks.files import player_url
 from course_pages.importing import imscc_qti, sanitise
 from course_pages.importing.blocks import TITLE_LENGTH as BLOCK_TITLE_LENGTH
-from course_pages.importing.blocks import callout, download, picture, video
+from course_pages.importing.blocks import audio, callout, download, picture, video
 from course_pages.importing.description import (
     Block,
     CourseDescription,
@@ -536,8 +536,9 @@ class _Reader:
         target = self.source.file(found)
         if target.kind is not TargetKind.FILE:
             return _Made()
-        if PurePosixPath(found).suffix.lower() in {".mp4", ".webm"}:
-            return _Made([video(title[:BLOCK_TITLE_LENGTH], file=target.value)])
+        if target.plays:
+            made = audio if target.plays == "audio" else video
+            return _Made([made(title[:BLOCK_TITLE_LENGTH], file=target.value)])
         return _Made([download(target.value, title)])
 
     # Questions

@@ -33,7 +33,27 @@ def _tex(element: etree._Element, depth: int) -> str:
     tag = element.tag.rpartition(":")[2] if isinstance(element.tag, str) else ""
     if depth > DEEPEST:
         return _escaped(" ".join(element.itertext()))
-    parts = [_tex(child, depth + 1) for child in element if isinstance(child.tag, str)]
+    children = [child for child in element if isinstance(child.tag, str)]
+    parts = [_tex(child, depth + 1) for child in children]
+    # Between a formula's parts stand spaces only, but strangers' words may stand there too.
+    texts = [element.text, *(child.tail for child in children)]
+    own, *tails = [_escaped(text or "").strip() for text in texts]
+    made = _made(tag, parts)
+    if made:
+        return " ".join(filter(None, [made, own, *tails]))
+    said: dict[str, Callable[[str], str]] = {
+        "msqrt": lambda inner: rf"\sqrt{{{inner}}}",
+        "mtext": lambda inner: rf"\text{{{inner}}}",
+        "annotation": lambda inner: "",
+    }
+    inner = [own]
+    for part, tail in zip(parts, tails, strict=True):
+        inner += [part, tail]
+    return said.get(tag, str)(" ".join(filter(None, inner)))
+
+
+def _made(tag: str, parts: list[str]) -> str:
+    """What an element makes of its parts; "" for one that only holds them together."""
     number, pattern = PATTERNS.get(tag, (0, ""))
     if pattern and len(parts) == number:
         return pattern % tuple(parts)
@@ -41,15 +61,7 @@ def _tex(element: etree._Element, depth: int) -> str:
         return rf"\sqrt[{parts[1]}]{{{parts[0]}}}"
     if tag == "mtable":
         return r"\begin{matrix}" + r" \\ ".join(parts) + r"\end{matrix}"
-    if tag == "mtr":
-        return " & ".join(parts)
-    said: dict[str, Callable[[str], str]] = {
-        "msqrt": lambda inner: rf"\sqrt{{{inner}}}",
-        "mtext": lambda inner: rf"\text{{{inner}}}",
-        "annotation": lambda inner: "",
-    }
-    own = _escaped(element.text or "")
-    return said.get(tag, str)(" ".join([own.strip(), *parts]).strip() if parts else own.strip())
+    return " & ".join(parts) if tag == "mtr" else ""
 
 
 def _escaped(text: str) -> str:

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from assets.adding import kind_of_file
+
 IMAGE_FORMATS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".webp"}
 DRAWING_SUFFIXES = {".svg", ".svgz"}
@@ -32,6 +34,16 @@ def image_problem(path: Path) -> str:
             Image.DecompressionBombWarning):  # fmt: skip
         return _("the picture cannot be read")
     return ""
+
+
+def plays(path: Path) -> str:
+    """ "video" or "audio" for a file that is one, else ""; told by its first bytes."""
+    kind = kind_of_file(path)
+    return "" if kind is None else "audio" if kind.is_audio else "video"
+
+
+def no_media() -> str:
+    return _("is neither a film nor a recording, whatever its name says")
 
 
 def image_suffix(path: Path) -> str:

@@ -42,6 +42,10 @@ class Statics:
         for name, path in self._paths.items():
             yield f"static/{name}", path in self._used
 
+    def keep(self, path: Path) -> str:
+        """The key of a file that is used whatever its type."""
+        return self._add(path, self.files, TargetKind.FILE).value
+
     def mark_used(self, path: Path) -> None:
         self._used.add(path)
 
@@ -51,16 +55,6 @@ class Statics:
         if not name:
             return None
         return self._paths.get(name) or self._loose.get(loose_name(name))
-
-    def make(self, name: str, data: bytes) -> str:
-        """A file that the reader wrote itself, such as captions in another format."""
-        self._made.mkdir(exist_ok=True)
-        digest = hashlib.sha256(data).hexdigest()[:16]
-        path = self._made / f"{digest}-{loose_name(name)[-80:]}"
-        path.write_bytes(data)
-        key = f"made/{path.name}"
-        self.files[key] = SourceFile(path, name, name)
-        return key
 
     # What the sanitiser asks
 
@@ -98,7 +92,7 @@ class Statics:
         name = path.relative_to(self.folder).as_posix()
         title = path.stem.replace("_", " ").strip() or path.name
         kept[name] = SourceFile(path, path.name, title)
-        return Target(kind, name, title)
+        return Target(kind, name, title, media.plays(path) if kind is TargetKind.FILE else "")
 
     def _problem(self, path: Path) -> str:
         if path not in self._problems:

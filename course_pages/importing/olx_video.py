@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from assets import captions
+from assets.adding import language_of
 from core.blocks.files import player_url
-from course_pages.importing import captions
 from course_pages.importing.blocks import download, video
 from course_pages.importing.description import Block
+from course_pages.importing.media import no_media
 from course_pages.importing.olx_static import Statics
 from course_pages.importing.targets import Note, TargetKind
 
@@ -27,14 +29,14 @@ class Video:
 
     @property
     def plays(self) -> bool:
-        return bool(self.block.value["url"] or self.block.value["file"])
+        return bool(self.block.value["url"] or self.block.value["video"])
 
 
 def read_video(element: etree._Element, title: str, static: Statics, language: str) -> Video:
     """The component's video; captions in the course's `language` where there are any."""
     made = Video(video(title))
     url, file = _source(element, static, made.notes)
-    made.block.value.update(url=url, file=file)
+    made.block.value.update(url=url, video=file)
     _captions(element, static, language or "en", made.block, made.notes)
     made.extras += _handouts(element, static, made.notes)
     start, end = element.get("start_time") or "", element.get("end_time") or ""
@@ -61,7 +63,9 @@ def _source(element: etree._Element, static: Statics, notes: list[Note]) -> tupl
     chosen, file = "", None
     for candidate in dict.fromkeys(filter(None, map(str.strip, candidates))):
         target = static.file(candidate)
-        if target.kind is TargetKind.FILE and file is None and not chosen:
+        if target.kind is TargetKind.FILE and not target.plays:
+            notes.append(Note("video", candidate, no_media()))
+        elif target.kind is TargetKind.FILE and file is None and not chosen:
             file = target.value
         elif target.kind is TargetKind.WEB and not chosen and file is None:
             chosen = target.value
@@ -91,15 +95,21 @@ def _captions(
     if sub:
         by_language.setdefault(own, []).append(f"subs_{sub}.srt.sjson")
     order = sorted(by_language, key=lambda code: (code != own, code != "en", code))
+    film = block.value["video"]
     chosen = ""
     for language in order:
+        known = language_of(language)
         for name in dict.fromkeys(by_language[language]):
             path = static.path(f"/static/{name}")
             if path is None:
                 notes.append(Note("captions", name, _("the file is not in the source")))
                 continue
-            if chosen:
-                reason = _("only one language is shown so far")
+            if film and not known:
+                notes.append(Note("captions", f"{language}: {name}", _("an unknown language")))
+                static.mark_used(path)
+                continue
+            if chosen and not film:
+                reason = _("a film of another site has one transcript here")
                 notes.append(Note("captions", f"{language}: {name}", reason))
                 static.mark_used(path)
                 continue
@@ -109,8 +119,11 @@ def _captions(
                 notes.append(Note("captions", name, _("no captions can be read from it")))
                 continue
             chosen = language
-            key = static.make(f"{path.stem}.vtt", captions.to_vtt(cues).encode())
-            block.value.update(captions=key, transcript=captions.to_transcript(cues))
+            if film:
+                words = block.value.setdefault("captions", {})
+                words.setdefault(known, static.keep(path))
+            else:
+                block.value.update(transcript=captions.to_transcript(cues))
 
 
 def _handouts(element: etree._Element, static: Statics, notes: list[Note]) -> Iterator[Block]:

@@ -24,6 +24,8 @@ class Target:
     kind: TargetKind
     value: str
     title: str = ""
+    plays: str = ""
+    """"video" or "audio" for a file that is one, whatever its name says."""
 
 
 class Resolver(Protocol):

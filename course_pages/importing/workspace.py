@@ -16,7 +16,7 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db import models, transaction
 
-from assets.models import Document, Image
+from assets.models import Document, Image, Video
 from assets.storage import digest_of
 from course_pages.models import CataloguePage
 
@@ -76,7 +76,7 @@ def _withdraw(left: Path) -> None:
     with transaction.atomic():
         # No import is writing meanwhile, so a file without a row has none to come.
         list(CataloguePage.objects.select_for_update().values_list("pk", flat=True))
-        for model, name in ((Image, "images"), (Document, "documents")):
+        for model, name in ((Image, "images"), (Document, "documents"), (Video, "videos")):
             storage = model._meta.get_field("file").storage
             for place in sorted({digest[:2] for digest in digests}):
                 _withdraw_from(f"{name}/{place}", digests, model, storage)

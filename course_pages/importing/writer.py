@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -25,7 +25,8 @@ from django.utils.translation import gettext as _
 from wagtail.models import Collection, Page, PageLogEntry
 
 from accounts.models import User
-from assets.models import Document, Image
+from assets.adding import add_captions, add_video
+from assets.models import Document, Image, Video
 from assets.storage import digest_of
 from core import clock
 from course_pages import courses, registries, releases
@@ -46,8 +47,7 @@ LESSON_LINK = re.compile(
     re.DOTALL,
 )
 # Which fields of a block's value name a file of the description.
-IMAGE_FIELDS = {"image": ("image",), "video": ("poster",)}
-FILE_FIELDS = {"video": ("file", "captions"), "audio": ("file",), "download": ("file",)}
+FIELDS = {"image": "image", "video": "video", "audio": "video", "download": "file"}
 # What an import writes into a page, and so what makes it "edited since".
 CONTENT: dict[type[CoursePage] | type[ModulePage] | type[LessonPage], tuple[str, ...]] = {
     CoursePage: ("title", "summary", "image", "body"),
@@ -72,6 +72,7 @@ class ImportResult:
     vanished: list[str] = field(default_factory=list)
     images: int = 0
     files: int = 0
+    videos: int = 0
     release: Release | None = None
     problems: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -207,8 +208,8 @@ class _Writer:
         # One import at a time below a catalogue: two of the same course must not interleave.
         self.parent = CataloguePage.objects.select_for_update().get(pk=parent.pk)
         self.entries = self._entries()
-        self.images: dict[str, int] = {}
-        self.files: dict[str, int] = {}
+        # The field of a block → the key that stands there → the id of what it became.
+        self.made: dict[str, dict[str, int]] = {}
         self.past: dict[int, dict[str, Any]] = {}
         self.logs: list[PageLogEntry] = []
 
@@ -219,8 +220,7 @@ class _Writer:
         course_page = CoursePage.objects.get(pk=self.entries[self.description.lineage].made.pk)
         course = courses.ensure(course_page)
         collection = courses.ensure_collection(course)
-        self.images = self._store(Image, self.description.images, self.image_digests, collection)
-        self.files = self._store(Document, self.description.files, self.file_digests, collection)
+        self._store_all(collection)
         self._find()
         self._fill()
         self._retire(course_page)
@@ -349,7 +349,7 @@ class _Writer:
         return {
             "title": about.title,
             "summary": about.summary,
-            "image": self.images.get(about.cover),
+            "image": self.made["image"].get(about.cover),
             "body": self._body(about.lineage, about.body, ids),
         }
 
@@ -370,10 +370,9 @@ class _Writer:
         for index, block in enumerate(blocks):
             value = _with_links(block.value, ids)
             if isinstance(value, dict):
-                for name in IMAGE_FIELDS.get(block.type, ()):
-                    value[name] = self.images[value[name]] if value[name] else None
-                for name in FILE_FIELDS.get(block.type, ()):
-                    value[name] = self.files[value[name]] if value[name] else None
+                value.pop("captions", None)
+                if name := FIELDS.get(block.type):
+                    value[name] = self.made[name][value[name]] if value[name] else None
             raw.append({"type": block.type, "value": value, "id": block_id(owner, index)})
         return raw
 
@@ -465,9 +464,25 @@ class _Writer:
 
     # Files
 
+    def _store_all(self, collection: Collection) -> None:
+        """Pictures, films with their captions, and whatever else the description has as files."""
+        films, files = _films(self.description), self.description.files
+        words = {key for captions in films.values() for key in captions.values()}
+        kept = (set(files) - set(films) - words) | _downloads(self.description)
+        digests = self.file_digests
+        self.made = {
+            "image": self._store(Image, self.description.images, self.image_digests, collection),
+            "video": self._store(Video, _some(files, films), digests, collection),
+            "file": self._store(Document, _some(files, kept), digests, collection),
+        }
+        videos = Video.objects.in_bulk(self.made["video"].values())
+        for key, captions in films.items():
+            opened = {code: _opened(files[name]) for code, name in captions.items()}
+            add_captions(videos[self.made["video"][key]], opened, stored=self.stored)
+
     def _store(
         self,
-        model: type[Image] | type[Document],
+        model: type[Image] | type[Document] | type[Video],
         sources: Mapping[str, SourceFile],
         digests: Mapping[str, str],
         collection: Collection,
@@ -487,8 +502,13 @@ class _Writer:
         return found
 
     def _add_file(
-        self, model: type[Image] | type[Document], source: SourceFile, collection: Collection
+        self,
+        model: type[Image] | type[Document] | type[Video],
+        source: SourceFile,
+        collection: Collection,
     ) -> int:
+        if model is Video:
+            return self._add_video(source, collection)
         item = model(title=source.title[:255], collection=collection, uploaded_by_user=self.by)
         with source.path.open("rb") as handle:
             item.file = File(handle, name=source.name)
@@ -499,6 +519,50 @@ class _Writer:
         else:
             self.result.files += 1
         return int(item.pk)
+
+    def _add_video(self, source: SourceFile, collection: Collection) -> int:
+        with source.path.open("rb") as handle:
+            video = add_video(
+                source=File(handle, name=source.name),
+                name=source.name,
+                title=source.title,
+                collection=collection,
+                by=self.by,
+                stored=self.stored,
+            )
+        self.result.videos += 1
+        return int(video.pk)
+
+
+def _blocks(description: CourseDescription) -> Iterable[Block]:
+    yield from description.body
+    for lesson in description.lessons():
+        yield from lesson.blocks
+
+
+def _films(description: CourseDescription) -> dict[str, dict[str, str]]:
+    """The key of each film or recording → language → key of its captions."""
+    found: dict[str, dict[str, str]] = {}
+    for block in _blocks(description):
+        if block.type in ("video", "audio") and block.value["video"]:
+            captions = found.setdefault(block.value["video"], {})
+            captions.update(block.value.get("captions", {}))
+    return found
+
+
+def _downloads(description: CourseDescription) -> set[str]:
+    blocks = _blocks(description)
+    return {block.value["file"] for block in blocks if block.type == "download"}
+
+
+def _some(files: Mapping[str, SourceFile], keys: Iterable[str]) -> dict[str, SourceFile]:
+    """In the order of the source, whatever that of the keys."""
+    wanted = set(keys)
+    return {key: source for key, source in files.items() if key in wanted}
+
+
+def _opened(source: SourceFile) -> File[bytes]:
+    return ContentFile(source.path.read_bytes(), name=source.name)
 
 
 def _apply(page: Page, values: Mapping[str, Any]) -> None:

@@ -205,6 +205,7 @@ def _told(result: ImportResult) -> dict[str, Any]:
         "vanished": result.vanished,
         "images": result.images,
         "files": result.files,
+        "videos": result.videos,
         "release": result.release.number if result.release else None,
         "problems": result.problems,
         "told": result.told,

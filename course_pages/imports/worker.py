@@ -4,27 +4,19 @@ A package is hostile by assumption: whatever it does to memory or to a parser en
 process, and the queue goes on releasing courses and sending mail meanwhile.
 """
 
-import logging
 import os
 import socket
-import subprocess
-import sys
-import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.db import connections
-
-from core import outbox, schedule
+from core import children, outbox, schedule
 from course_pages.imports import jobs
 from course_pages.imports.service import REQUESTED
 from course_pages.models import CourseImport
 
 LONGEST = timedelta(minutes=30)
 NICENESS = 5
-
-logger = logging.getLogger(__name__)
 
 
 @outbox.handler(REQUESTED)
@@ -47,26 +39,12 @@ schedule.every(timedelta(hours=1), "clear-course-imports")(jobs.clear)
 
 
 def _start(pk: int, attempt: int) -> None:
-    command = [sys.executable, str(settings.ROOT / "manage.py"), "run_import", str(pk)]
-    child = subprocess.Popen(  # noqa: S603 - this Python with numbers of our own
-        [*command, str(attempt)],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    threading.Thread(target=_watch, args=(child, pk, attempt), daemon=True).start()
+    command = ["run_import", str(pk), str(attempt)]
+    children.start(command, longest=LONGEST, ended=partial(_ended, pk, attempt))
 
 
-def _watch(child: "subprocess.Popen[bytes]", pk: int, attempt: int) -> None:
-    """Wait for the import's process; free what it lost, and go on with the next one."""
-    try:
-        try:
-            code = child.wait(LONGEST.total_seconds())
-        except subprocess.TimeoutExpired:
-            child.kill()
-            code = child.wait()
-        if code:
-            logger.error("Import %s, attempt %s: its process ended with %s", pk, attempt, code)
-            jobs.lost(pk, attempt)
-        take_up()
-    finally:
-        connections.close_all()
+def _ended(pk: int, attempt: int, code: int) -> None:
+    """Free what its process lost, and go on with the next one."""
+    if code:
+        jobs.lost(pk, attempt)
+    take_up()

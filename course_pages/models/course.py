@@ -1,6 +1,7 @@
 """The course as learners know it: a row that outlives its page, and its releases."""
 
 import uuid
+from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -73,7 +74,12 @@ class Course(models.Model):
 
     def get_absolute_url(self) -> str:
         """The learner's home of the course; works whatever happens to the page."""
-        return reverse("learning:course", args=[self.slug])
+        return _home_url(self.slug)
+
+
+@lru_cache(maxsize=1024)
+def _home_url(slug: str) -> str:
+    return reverse("learning:course", args=[slug])
 
 
 class TeachingRight(models.Model):

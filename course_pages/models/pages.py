@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,13 @@ from core.pages import BasePage, PageForm
 from core.streamfield import SlimStreamField
 from course_pages.blocks import CourseBody, LessonBody
 from course_pages.models.course import LessonAddress
+from course_pages.models.opening import CourseForm, DrippedPage, ModuleForm
 from course_pages.models.snippets import InstructorProfile, Level, Topic
 from course_pages.panels import ReleaseStatusPanel
 from course_pages.permissions import InCatalogue
 from course_pages.personas import Persona
+
+WITH_THE_RELEASE = _("Takes effect for learners with the next release.")
 
 
 class CataloguePage(InCatalogue, BasePage):
@@ -50,6 +54,11 @@ class CataloguePage(InCatalogue, BasePage):
         response = super().serve(request, *args, **kwargs)
         response.headers["Vary"] = "HX-Request, HX-Target"
         return response
+
+
+class Sequence(models.TextChoices):
+    FREE = "", _("Free: every lesson is open")
+    IN_ORDER = "in_order", _("In order: each lesson waits for the required ones before it")
 
 
 class CourseInstructor(Orderable):
@@ -85,6 +94,7 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
 
     parent_page_types = ["course_pages.CataloguePage"]
     subpage_types = ["course_pages.ModulePage"]
+    base_form_class = CourseForm
     shown_along = ("image", "level")
     template = "course_pages/course_page.html"
 
@@ -111,6 +121,27 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
         blank=True,
     )
     body = SlimStreamField(CourseBody(), verbose_name=_("description"), blank=True)
+    watermark = models.BooleanField(
+        _("watermark"),
+        default=False,
+        help_text=_(
+            "A learner’s e-mail address moves over the films of the course while they play. "
+            "Takes effect for learners with the next release."
+        ),
+    )
+    sequence = models.CharField(
+        _("order of study"),
+        max_length=16,
+        choices=Sequence.choices,
+        default=Sequence.FREE,
+        blank=True,
+    )
+    needs = models.JSONField(_("needs these courses"), default=list, blank=True)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+    )
 
     content_panels = [
         ReleaseStatusPanel(),
@@ -123,6 +154,12 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
         InlinePanel("course_instructors", label=_("instructor"), heading=_("Instructors")),
         FieldPanel("outcomes"),
         FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("sequence"), FieldPanel("needs"), FieldPanel("time_zone")],
+            heading=_("Who may study what"),
+            help_text=WITH_THE_RELEASE,
+        ),
+        FieldPanel("watermark"),
     ]
 
     class Meta:
@@ -145,13 +182,25 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
         return super().get_context(request, *args, **kwargs) | public.course_context(self, request)
 
 
-class ModulePage(PreviewedAsLearner, InCatalogue, BasePage):
+class ModulePage(PreviewedAsLearner, InCatalogue, DrippedPage):
     """A part of a course. Has no page of its own for visitors."""
 
     parent_page_types = ["course_pages.CoursePage"]
     subpage_types = ["course_pages.LessonPage"]
+    base_form_class = ModuleForm
 
-    content_panels = [ReleaseStatusPanel(), *Page.content_panels, FieldPanel("summary")]
+    needs = models.JSONField(_("needs these modules"), default=list, blank=True)
+
+    content_panels = [
+        ReleaseStatusPanel(),
+        *Page.content_panels,
+        FieldPanel("summary"),
+        MultiFieldPanel(
+            [FieldPanel("needs"), DrippedPage.DRIP],
+            heading=_("When it opens"),
+            help_text=WITH_THE_RELEASE,
+        ),
+    ]
 
     class Meta:
         verbose_name = _("module")
@@ -188,19 +237,26 @@ class LessonForm(PageForm):
         elif "must_redo" in self.fields:
             self.initial["must_redo"] = self.instance.era > self.released_era
 
+    def clean_watch_percent(self) -> int:
+        """What is left empty is the usual."""
+        default: int = self._meta.model._meta.get_field("watch_percent").default
+        return self.cleaned_data["watch_percent"] or default
+
     def save(self, commit: bool = True) -> Any:
         if self.released_era is not None and "must_redo" in self.fields:
             self.instance.era = self.released_era + int(self.cleaned_data["must_redo"])
         return super().save(commit=commit)
 
 
-class LessonPage(PreviewedAsLearner, InCatalogue, BasePage):
+class LessonPage(PreviewedAsLearner, InCatalogue, DrippedPage):
     """A lesson. Learners see its released snapshot, never this row."""
 
     class Completion(models.TextChoices):
         DONE = "done", _("The learner says so")
         OPENED = "opened", _("It was opened")
+        WATCHED = "watched", _("Its videos are watched")
         QUIZZES = "quizzes", _("Its quizzes are passed")
+        ALL = "all", _("Its videos are watched and its quizzes are passed")
 
     parent_page_types = ["course_pages.ModulePage"]
     subpage_types: list[str] = []
@@ -222,7 +278,21 @@ class LessonPage(PreviewedAsLearner, InCatalogue, BasePage):
         _("minutes"), default=5, help_text=_("How long it takes.")
     )
     completion = models.CharField(
-        _("is completed when"), max_length=16, choices=Completion.choices, default=Completion.DONE
+        _("is completed when"),
+        max_length=16,
+        choices=Completion.choices,
+        default=Completion.DONE,
+        help_text=_("A quiz that is required for completion has to be passed in any case."),
+    )
+    watch_percent = models.PositiveSmallIntegerField(
+        _("per cent to watch"),
+        default=90,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_(
+            "How much of each video counts as watched, wherever in it. The last seconds often go "
+            "unplayed, so 90 is kinder than 100."
+        ),
     )
     era = models.PositiveIntegerField(default=1, editable=False)
     body = SlimStreamField(LessonBody(), verbose_name=_("content"), blank=True)
@@ -234,12 +304,14 @@ class LessonPage(PreviewedAsLearner, InCatalogue, BasePage):
         MultiFieldPanel(
             [
                 FieldPanel("section"),
-                FieldRowPanel([FieldPanel("minutes"), FieldPanel("completion")]),
+                FieldPanel("minutes"),
+                FieldRowPanel([FieldPanel("completion"), FieldPanel("watch_percent")]),
                 FieldRowPanel([FieldPanel("required"), FieldPanel("free_preview")]),
+                DrippedPage.DRIP,
                 FieldPanel("must_redo"),
             ],
             heading=_("In the course"),
-            help_text=_("Takes effect for learners with the next release."),
+            help_text=WITH_THE_RELEASE,
         ),
     ]
 

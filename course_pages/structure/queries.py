@@ -4,27 +4,22 @@ Titles and settings are those of the newest draft; the state says what learners 
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
-from django.db.models import FilteredRelation, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import FilteredRelation, Q
 from wagtail.models import Page
 
-from course_pages import content, outline, tree
-from course_pages.content import LessonSource
-from course_pages.models import Course, CoursePage, LessonPage
-from course_pages.outline import Lesson, Outline
-from course_pages.registries import Pinned
+from course_pages import outline, tree
+from course_pages.models import Course, CoursePage
+from course_pages.outline import Lesson, Module, Outline
 from course_pages.structure import states
 from course_pages.structure.states import State
 
 Row = dict[str, Any]
 SETTINGS = ("title", "section", "required", "free_preview", "minutes")
-COMPARED = ("section", "required", "free_preview", "minutes", "completion")
 SHOW_ALL = 100
 """A course of up to so many lessons shows them all; in a larger one modules are opened."""
 
@@ -106,7 +101,7 @@ def current_order(page: CoursePage) -> str:
 
 
 def load(course: Course, page: CoursePage, chosen: Collection[str] = ()) -> Structure:
-    """The course's modules and lessons, with the states of those that are shown: ≤ 3 queries.
+    """The course's modules and lessons, with the states of those that are shown.
 
     Shown are the lessons of the `chosen` modules (keys as text), in a small course all of them.
     """
@@ -122,7 +117,7 @@ def load(course: Course, page: CoursePage, chosen: Collection[str] = ()) -> Stru
     differing: set[int] = set()
     if live is not None and _may_differ(course):
         shown = [row for head in heads if head["pk"] in opened for row in below[head["path"]]]
-        differing = _differing(shown, live, {row["pk"]: row["translation_key"] for row in rows})
+        differing = _differing(course, live, heads + shown)
     modules = [
         _module(
             head,
@@ -131,6 +126,7 @@ def load(course: Course, page: CoursePage, chosen: Collection[str] = ()) -> Stru
                 _lesson(row, live, differs=row["pk"] in differing, module_live=head["live"])
                 for row in below[head["path"]]
             ),
+            differs=head["pk"] in differing,
         )
         for head in heads
     ]
@@ -160,43 +156,18 @@ def _may_differ(course: Course) -> bool:
     return course.dirty_since is not None or bool(course.problem) or course.hold
 
 
-def _differing(rows: list[Row], live: Outline, lineages: Mapping[int, UUID]) -> set[int]:
-    """Keys of the published lessons whose published state is not the released one."""
-    entries = {row["pk"]: live.by_lineage.get(str(row["translation_key"])) for row in rows}
-    asked = [row for row in rows if row["live"] and entries[row["pk"]] is not None]
-    bodies = dict(
-        LessonPage.objects.filter(pk__in=[row["pk"] for row in asked])
-        .annotate(raw=Cast("body", TextField()))
-        .values_list("pk", "raw")
-    )
-    raws = {pk: tree.raw_body(body) for pk, body in bodies.items()}
-    linked = {pk for raw in raws.values() for pk in content.linked_page_ids(raw)}
-    known = {pk: str(lineage) for pk, lineage in lineages.items()}
-    known |= tree.lineages_of(linked - set(known))
-    pins = content.pins_of(raws.values())
-    return {
-        row["pk"]
-        for row in asked
-        if row["pk"] in raws and not _same(row, raws[row["pk"]], entries[row["pk"]], known, pins)
-    }
+def _differing(course: Course, live: Outline, rows: list[Row]) -> set[int]:
+    """Keys of the published modules and lessons that the next release would change."""
+    asked = {row["pk"]: str(row["translation_key"]) for row in rows if row["live"]}
+    coming = tree.build(course, only=asked)
+    before, after = _said(live), _said(coming.outline) if coming else {}
+    return {pk for pk, lineage in asked.items() if before.get(lineage) != after.get(lineage)}
 
 
-def _same(
-    row: Row,
-    raw: list[dict[str, Any]],
-    entry: Lesson | None,
-    lineages: Mapping[int, str],
-    pins: Mapping[int, Pinned],
-) -> bool:
-    assert entry is not None
-    source = LessonSource(entry.lineage, row["title"], raw)
-    settings = all(row[f"lessonpage__{name}"] == getattr(entry, name) for name in COMPARED)
-    return (
-        settings
-        and row["title"] == entry.title
-        and row["lessonpage__era"] <= entry.era
-        and content.freeze(source, lineages, pins).digest == entry.digest
-    )
+def _said(outline: Outline) -> dict[str, Lesson | Module]:
+    """Lineage → what learners are told of a lesson, and of a module without its lessons."""
+    modules = {module.lineage: replace(module, lessons=()) for module in outline.modules}
+    return {**modules, **outline.by_lineage}
 
 
 def _lesson(row: Row, live: Outline | None, *, differs: bool, module_live: bool) -> LessonRow:
@@ -215,11 +186,13 @@ def _lesson(row: Row, live: Outline | None, *, differs: bool, module_live: bool)
     )
 
 
-def _module(row: Row, live: Outline | None, lessons: tuple[LessonRow, ...]) -> ModuleRow:
+def _module(
+    row: Row, live: Outline | None, lessons: tuple[LessonRow, ...], *, differs: bool
+) -> ModuleRow:
     return ModuleRow(
         pk=row["pk"],
         title=_newest(row, "title"),
-        state=states.of_module(row, live),
+        state=states.of_module(row, live, differs=differs),
         locked=row["locked"],
         live=row["live"],
         has_draft=row["has_unpublished_changes"] or not row["live"],

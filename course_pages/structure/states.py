@@ -36,14 +36,14 @@ def of_lesson(
     return _compared(same=not differs, newer_draft=row["has_unpublished_changes"])
 
 
-def of_module(row: Mapping[str, Any], live: Outline | None) -> State:
-    """A module's state from its page's row; that of its lessons is theirs."""
-    title = live.module_titles.get(str(row["translation_key"])) if live else None
+def of_module(row: Mapping[str, Any], live: Outline | None, *, differs: bool) -> State:
+    """A module's state from its page's row, as `of_lesson`; that of its lessons is theirs."""
+    released = live is not None and str(row["translation_key"]) in live.module_titles
     if not row["live"]:
-        return draft() if title is None else leaving()
-    if title is None:
+        return leaving() if released else draft()
+    if not released:
         return coming()
-    return _compared(same=title == row["title"], newer_draft=row["has_unpublished_changes"])
+    return _compared(same=not differs, newer_draft=row["has_unpublished_changes"])
 
 
 def draft() -> State:

@@ -8,20 +8,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Q
 
 from core import clock, outbox
+from core.prepared import Prepared
 from course_pages import outline as outlines
 from course_pages.models import Course, Release
 from course_pages.outline import Lesson, Outline
-from learning.models import Enrolment, LessonCompletion, LessonProgress, QuizPass
+from learning.models import Enrolment, LessonCompletion, LessonProgress, QuizPass, Watch
+from learning.opening import NO_LOCKS, Locks
 from learning.services.access import Place, Seat
+from learning.services.ledger import completed_eras, counts
+from learning.watching.rule import enough, percent_of
 
 COMPLETED = "course.completed"
+# The row of an enrolment, locked until the transaction ends.
+LOCKED = Prepared(
+    lambda enrolment: Enrolment.objects.select_for_update().filter(pk=enrolment), enrolment=int
+)
 BATCH = 1000
 
 
@@ -50,43 +56,55 @@ class Progress:
         return self.required - self.done if self.completed_at else 0
 
 
-def completed_eras(enrolment: Enrolment) -> dict[str, int]:
-    """Lineage → highest era completed: one query."""
-    # As text, for outlines name lineages so: hundreds of UUID objects cost more than the query.
-    rows = LessonCompletion.objects.filter(enrolment=enrolment).values_list(
-        Cast("lineage", TextField()), "era"
-    )
-    eras: dict[str, int] = {}
-    for text, era in rows:
-        lineage = text if len(text) == 36 else str(UUID(text))  # SQLite keeps no dashes
-        if era > eras.get(lineage, 0):
-            eras[lineage] = era
-    return eras
-
-
-def counts(lesson: Lesson, eras: dict[str, int]) -> bool:
-    """Whether the lesson counts as completed."""
-    return eras.get(lesson.lineage, 0) >= lesson.era
-
-
 def measure(outline: Outline, eras: dict[str, int], completed_at: datetime | None) -> Progress:
     """Pure: progress in an outline from the eras completed."""
     done = sum(eras.get(lineage, 0) >= era for lineage, era in outline.required.items())
     return Progress(done, len(outline.required), completed_at, eras)
 
 
-def next_lesson(outline: Outline, eras: dict[str, int], last: str | None) -> Lesson | None:
-    """Where to go on: the lesson one was in if open, else the next open one, else the first."""
+def next_lesson(
+    outline: Outline, eras: dict[str, int], last: str | None, locks: Locks = NO_LOCKS
+) -> Lesson | None:
+    """Where to go on: the lesson one was in if to be done, else the next one, else the first.
+
+    Never one that is locked.
+    """
     if last in outline.positions:
         start = outline.positions[last]
         ordered: Iterable[Lesson] = (*outline.lessons[start:], *outline.lessons[:start])
     else:
         ordered = outline.lessons
-    return next((lesson for lesson in ordered if not counts(lesson, eras)), None)
+    return next(
+        (one for one in ordered if not counts(one, eras) and one.lineage not in locks), None
+    )
 
 
-class QuizzesOpen(Exception):
-    """The lesson has quizzes that its learner has yet to pass; nothing was recorded."""
+@dataclass(frozen=True)
+class Left:
+    """What stands between a learner and completing a lesson; false where nothing does.
+
+    `quizzes` are lineages; `videos` tells for each film how many per cent were watched, of
+    `percent` that are asked.
+    """
+
+    quizzes: frozenset[str]
+    videos: dict[str, int]
+    percent: int
+
+    @property
+    def watched(self) -> int:
+        """The per cent watched of the first film that is left."""
+        return next(iter(self.videos.values()), 0)
+
+    def __bool__(self) -> bool:
+        return bool(self.quizzes or self.videos)
+
+
+@dataclass
+class Unfinished(Exception):
+    """The lesson asks for more than was done so far; nothing was recorded."""
+
+    left: Left
 
 
 def quizzes_to_pass(enrolment: Enrolment, lesson: Lesson) -> set[str]:
@@ -102,18 +120,54 @@ def quizzes_to_pass(enrolment: Enrolment, lesson: Lesson) -> set[str]:
     return set(lesson.to_pass) - {str(one) for one in passed}
 
 
+def videos_to_watch(enrolment: Enrolment, lesson: Lesson) -> dict[str, int]:
+    """Uid → per cent watched, of the films between a learner and completing the lesson.
+
+    One query where the lesson asks for films to be watched, else none.
+    """
+    if not lesson.to_watch:
+        return {}
+    rows = Watch.objects.filter(
+        enrolment=enrolment, lineage=lesson.lineage, era__gte=lesson.era
+    ).values_list("video", "watched_ms")
+    watched = {str(video): watched_ms for video, watched_ms in rows}
+    return {
+        video.uid: percent_of(watched.get(video.uid, 0), video.duration_ms)
+        for video in lesson.to_watch
+        if not enough(watched.get(video.uid, 0), video.duration_ms, lesson.watch_percent)
+    }
+
+
+def left_to_do(enrolment: Enrolment, lesson: Lesson) -> Left:
+    """What is missing before the lesson can be completed: at the most two queries."""
+    quizzes = frozenset(quizzes_to_pass(enrolment, lesson))
+    return Left(quizzes, videos_to_watch(enrolment, lesson), lesson.watch_percent)
+
+
 @transaction.atomic
 def complete(*, seat: Seat) -> Progress:
     """Record that the lesson is completed, and the course if it was the last one; repeatable.
 
     One transaction. The enrolment row is locked first: two tabs must not both see "one left".
-    Raises QuizzesOpen while a quiz that the lesson requires is not passed.
+    Raises Unfinished while a quiz has to be passed, or a film to be watched.
     """
     assert seat.enrolment is not None
-    enrolment = Enrolment.objects.select_for_update().get(pk=seat.enrolment.pk)
-    if quizzes_to_pass(enrolment, seat.lesson):
-        raise QuizzesOpen
+    (enrolment,) = LOCKED(enrolment=seat.enrolment.pk)
+    if left := left_to_do(enrolment, seat.lesson):
+        raise Unfinished(left)
     return _complete(seat, enrolment)
+
+
+def complete_by_rule(*, place: Place, lineage: str, locked: Enrolment) -> bool:
+    """Complete a lesson that completes by itself, if nothing is missing; whether it did.
+
+    Part of the caller's transaction, which holds the lock on the enrolment's row; repeatable.
+    """
+    lesson = place.outline.by_lineage.get(lineage)
+    if lesson is None or lesson.completion == "done" or left_to_do(locked, lesson):
+        return False
+    _complete(Seat(place.course, place.release, place.outline, locked, lesson), locked)
+    return True
 
 
 def pass_quiz(*, place: Place, lineage: str, quiz: str, digest: str, locked: Enrolment) -> None:
@@ -139,7 +193,7 @@ def pass_quiz(*, place: Place, lineage: str, quiz: str, digest: str, locked: Enr
     if lesson is None or lesson.completion == "done":
         return
     alone = set(lesson.to_pass) <= {quiz}
-    if alone or not quizzes_to_pass(locked, lesson):
+    if (alone or not quizzes_to_pass(locked, lesson)) and not videos_to_watch(locked, lesson):
         seat = Seat(place.course, place.release, place.outline, locked, lesson)
         _complete(seat, locked)
 
@@ -181,6 +235,8 @@ def _complete_course(enrolment: Enrolment, release: Release, now: datetime) -> N
 def open_lesson(*, seat: Seat) -> Progress | None:
     """Record that the lesson is open, for resuming; completes it where opening is the rule.
 
+    Also where films were watched far enough before, and the rule asks for less since.
+
     Returns the new progress when it changed anything that shows, else None. Harmless to repeat.
     """
     assert seat.enrolment is not None
@@ -204,7 +260,9 @@ def open_lesson(*, seat: Seat) -> Progress | None:
         Enrolment.objects.filter(pk=seat.enrolment.pk).update(
             last_lineage=seat.lesson.lineage, last_at=now
         )
-    if seat.lesson.completion != "opened" or quizzes_to_pass(seat.enrolment, seat.lesson):
+    lesson = seat.lesson
+    by_itself = lesson.completion == "opened" or bool(lesson.to_watch)
+    if not by_itself or left_to_do(seat.enrolment, lesson):
         return None
     return complete(seat=seat)
 

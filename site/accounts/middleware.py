@@ -1,14 +1,44 @@
-"""The reader's language and time zone."""
+"""Who asks; their language and time zone."""
 
 import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import User
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 PERSONAL = ("/account/", "/admin/", "/learn/", "/my/", "/mailbox/", "/styleguide/")
+
+
+class Authentication(AuthenticationMiddleware):
+    """Django's, but that a person comes with their session's row."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _person(request))  # type: ignore[assignment]
+
+
+def _person(request: HttpRequest) -> User | AnonymousUser:
+    """The session's person where all is in order; whatever is not, Django decides and mends."""
+    session, person = request.session, request.session.person  # type: ignore[attr-defined]
+    in_order = (
+        person is not None
+        and person.is_active
+        and session.get(auth.SESSION_KEY) == str(person.pk)
+        and session.get(auth.BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(
+            session.get(auth.HASH_SESSION_KEY, ""), person.get_session_auth_hash()
+        )
+    )
+    return person if in_order else auth.get_user(request)
 
 
 def zone(name: str) -> zoneinfo.ZoneInfo:

@@ -1,10 +1,12 @@
-"""The user: signs in by e-mail."""
+"""The user: signs in by e-mail. And their sessions."""
 
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -83,3 +85,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def first_name(self) -> str:
         """Wagtail's admin greets by it."""
         return self.get_short_name()
+
+
+class Session(AbstractBaseSession):
+    """A session, and whose it is while somebody is signed in."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+
+    # Nothing that the site publishes refers to it.
+    wagtail_reference_index_ignore = True
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions import SessionStore
+
+        return SessionStore

@@ -26,12 +26,16 @@ PAGES_ALL = (
     "unlock_page",
 )
 PAGES_PUBLISH = ("add_page", "change_page", "publish_page")
-FILES_USE = ("assets.choose_image", "assets.choose_document")
+FILES_USE = ("assets.choose_image", "assets.choose_document", "assets.choose_video")
 FILES_EDIT = (
     *("assets.add_image", "assets.change_image", "assets.choose_image"),
     *("assets.add_document", "assets.change_document", "assets.choose_document"),
+    *("assets.add_video", "assets.change_video", "assets.choose_video"),
 )
-FILES_ALL = (*FILES_EDIT, "assets.delete_image", "assets.delete_document")
+FILES_ALL = (
+    *FILES_EDIT,
+    *("assets.delete_image", "assets.delete_document", "assets.delete_video"),
+)
 COLLECTIONS = tuple(f"wagtailcore.{action}_collection" for action in ("add", "change", "delete"))
 
 ROOT = ""
@@ -71,6 +75,22 @@ LEARNER_RECORDS = (
     *rights("learning.accessgrant", VIEW),
     *rights("course_pages.course", VIEW),
 )
+GIVE_ACCESS = rights("learning.accessgrant", ("add", "change"))
+"""Let people into courses by hand, and end that again."""
+OFFERS = (
+    *rights("commerce.offer", ALL),
+    *rights("commerce.coupon", EDIT),
+    "commerce.view_revenue",
+)
+ORDERS = (
+    *rights("commerce.order", VIEW),
+    *rights("commerce.payment", VIEW),
+    *rights("commerce.refund", VIEW),
+    *rights("commerce.stripeevent", VIEW),
+    "commerce.refund_order",
+    "commerce.resolve_order",
+    "commerce.reconcile_order",
+)
 
 INSTRUCTOR = Role(
     name="Instructor",
@@ -94,16 +114,22 @@ EDITOR = Role(
 )
 MARKETING = Role(
     name="Marketing",
-    purpose="Home and landing pages, their pictures, topics, levels and instructor profiles.",
-    permissions=(*OPEN_ADMIN, *CATALOGUE_DATA, *rights("home.sitesettings", ("change",))),
+    purpose="Home and landing pages, offers and coupons, topics, levels, instructor profiles.",
+    permissions=(*OPEN_ADMIN, *CATALOGUE_DATA, *OFFERS, *rights("home.sitesettings", ("change",))),
     # The rights stop where the catalogue begins: course_pages.permissions.
     pages=(("home.HomePage", PAGES_PUBLISH),),
     collections=((ROOT, FILES_USE), ("Marketing", FILES_ALL)),
 )
 SUPPORT = Role(
     name="Support",
-    purpose="Looks people and their enrolments up; changes nothing.",
-    permissions=(*OPEN_ADMIN, *LEARNER_RECORDS, *rights("accounts.user", VIEW)),
+    purpose="Looks people up, gives and ends access, sees to orders and gives money back.",
+    permissions=(
+        *OPEN_ADMIN,
+        *LEARNER_RECORDS,
+        *GIVE_ACCESS,
+        *ORDERS,
+        *rights("accounts.user", VIEW),
+    ),
 )
 ADMINISTRATOR = Role(
     name="Administrator",
@@ -114,6 +140,9 @@ ADMINISTRATOR = Role(
         *CATALOGUE_DATA,
         *QUIZZES,
         *LEARNER_RECORDS,
+        *GIVE_ACCESS,
+        *OFFERS,
+        *ORDERS,
         *rights("assessments.attempt", ("change",)),
         *rights("course_pages.release", VIEW),
         *rights("course_pages.courseimport", VIEW),

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.db.models.signals import pre_delete
+from django.db import transaction
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
-from assets.models import Document, Image
+from assets import imagekit, local
+from assets.models import Document, Image, Video
 from core import snapshots
 
 
@@ -17,3 +19,15 @@ def keep_pinned_image(sender: type[Image], instance: Image, **kwargs: Any) -> No
 @receiver(pre_delete, sender=Document)
 def keep_pinned_document(sender: type[Document], instance: Document, **kwargs: Any) -> None:
     snapshots.refuse_deletion_while_pinned("document", instance)
+
+
+@receiver(pre_delete, sender=Video)
+def keep_pinned_video(sender: type[Video], instance: Video, **kwargs: Any) -> None:
+    snapshots.refuse_deletion_while_pinned("video", instance)
+
+
+@receiver(post_delete, sender=Video)
+def forget_film(sender: type[Video], instance: Video, **kwargs: Any) -> None:
+    if instance.backend == Video.Backend.IMAGEKIT:
+        imagekit.ask_to_forget(instance)
+    transaction.on_commit(lambda: local.forget(instance))

@@ -11,6 +11,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+# Two decimals at Stripe and none by ISO 4217, or three that must end in 0.
+STRIPE_DIFFERS = {
+    *("ISK", "UGX", "BHD", "JOD", "KWD", "OMR", "TND"),
+    # Stripe's minor unit is a hundredth; CLDR, by which `core.money` counts, has none.
+    *("AFN", "ALL", "COP", "HUF", "IDR", "LAK", "LBP", "MMK", "SOS", "STD", "YER"),
+}
 
 
 def _fail(name: str, problem: str, remedy: str) -> ImproperlyConfigured:
@@ -87,6 +93,88 @@ def redis_address(name: str) -> str:
     number = parts.path.strip("/")
     if parts.scheme != "unix" and (not parts.hostname or (number and not number.isdigit())):
         raise _fail(name, "names no host, or a database that is no number", remedy)
+    return value
+
+
+class ImageKit(NamedTuple):
+    public_key: str
+    private_key: str
+    url_endpoint: str
+
+
+def imagekit() -> ImageKit:
+    """The account's keys and endpoint: all three, or none."""
+    names = ("IMAGEKIT_PUBLIC_KEY", "IMAGEKIT_PRIVATE_KEY", "IMAGEKIT_URL_ENDPOINT")
+    found = ImageKit(*(text(name, "") for name in names))
+    missing = [name for name, value in zip(names, found, strict=True) if not value]
+    remedy = f"Set {', '.join(names)}, or none of them."
+    if 0 < len(missing) < len(names):
+        raise _fail(missing[0], "is not set, though others of ImageKit's are", remedy)
+    if found.url_endpoint:
+        parts = _split(names[2], found.url_endpoint, remedy)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise _fail(names[2], "is no web address", "Use https://ik.imagekit.io/your_id.")
+    return found
+
+
+def imagekit_images() -> bool:
+    """Whether pictures go through ImageKit: only with an account."""
+    wanted = flag("IMAGEKIT_IMAGES", False)
+    if wanted and not imagekit().private_key:
+        remedy = "Set IMAGEKIT_PUBLIC_KEY, IMAGEKIT_PRIVATE_KEY and IMAGEKIT_URL_ENDPOINT, too."
+        raise _fail("IMAGEKIT_IMAGES", "is set, but no account at ImageKit is", remedy)
+    return wanted
+
+
+class Stripe(NamedTuple):
+    secret_key: str
+    publishable_key: str
+    webhook_secret: str
+
+
+def stripe() -> Stripe:
+    """The account's keys: all three, of one mode, or none."""
+    names = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
+    found = Stripe(*(text(name, "") for name in names))
+    missing = [name for name, value in zip(names, found, strict=True) if not value]
+    if 0 < len(missing) < len(names):
+        remedy = f"Set {', '.join(names)}, or none of them."
+        raise _fail(missing[0], "is not set, though others of Stripe's are", remedy)
+    if found.secret_key.startswith("pk_"):
+        raise _fail(names[0], "is a publishable key", "Use the one that begins with sk_.")
+    if found.publishable_key.startswith(("sk_", "rk_")):
+        # It goes to browsers.
+        raise _fail(names[1], "is a secret key", "Use the one that begins with pk_.")
+    modes = {key[2:8] for key in found[:2]} & {"_test_", "_live_"}
+    if len(modes) > 1:
+        remedy = "Copy both keys from the same page of Stripe's dashboard."
+        raise _fail(names[0], f"and {names[1]} are of different modes, test and live", remedy)
+    return found
+
+
+def currencies(name: str, default: str) -> list[str]:
+    """Codes of ISO 4217, the site's own first; only those of which Stripe thinks as ISO does."""
+    found = [word.upper() for word in words(name, [default])]
+    for code in found:
+        if not (len(code) == 3 and code.isascii() and code.isalpha()):
+            raise _fail(name, f"has {code!r}, which is no currency", f"Use {name}=EUR,USD.")
+        if code in STRIPE_DIFFERS:
+            raise _fail(name, f"has {code}, which Stripe counts otherwise", "Leave it out.")
+    return list(dict.fromkeys(found))
+
+
+def stripe_api_base() -> str:
+    """Where a stand-in serves; "" for Stripe itself. On this machine, and never with live keys."""
+    name = "STRIPE_API_BASE"
+    value = text(name, "").rstrip("/")
+    remedy = f"Use {name}=http://127.0.0.1:8001, or remove it."
+    if not value:
+        return ""
+    parts = _split(name, value, remedy)
+    if parts.hostname not in {"127.0.0.1", "localhost", "::1"} or parts.scheme != "http":
+        raise _fail(name, "is no address on this machine", remedy)
+    if "_live_" in stripe().secret_key:
+        raise _fail(name, "is set, but STRIPE_SECRET_KEY is a live one", remedy)
     return value
 
 
@@ -228,6 +316,55 @@ VARIABLES = [
     ),
     Variable("MEDIA_ROOT", "var/media", "Public uploads: images and their sizes."),
     Variable("PRIVATE_MEDIA_ROOT", "var/private", "Uploads that only the site itself hands out."),
+    Variable("VIDEO_MAX_BYTES", "10737418240", "The largest film that is taken, in bytes (10 GB)."),
+    Variable(
+        "FFMPEG",
+        "",
+        "The ffmpeg that makes films adaptive; found by itself when empty, `none` for without.",
+    ),
+    Variable(
+        "MEDIA_URL_SECONDS",
+        "600",
+        "How long an address of a film lives, in seconds; players renew theirs in time.",
+    ),
+    Variable(
+        "ACCEL_REDIRECT",
+        "",
+        "Internal location of nginx for PRIVATE_MEDIA_ROOT; it then sends films itself.",
+    ),
+    Variable("IMAGEKIT_PUBLIC_KEY", "", "With the two below: films lie at ImageKit."),
+    Variable("IMAGEKIT_PRIVATE_KEY", "", "Signs uploads and addresses at ImageKit."),
+    Variable(
+        "IMAGEKIT_URL_ENDPOINT", "", "Where ImageKit delivers: `https://ik.imagekit.io/your_id`."
+    ),
+    Variable(
+        "IMAGEKIT_WEBHOOK_SECRET",
+        "",
+        "Verifies ImageKit's messages to /webhooks/imagekit/; without it the site asks by itself.",
+    ),
+    Variable(
+        "IMAGEKIT_IMAGES",
+        "false",
+        "ImageKit cuts and delivers pictures; it fetches the originals from BASE_URL.",
+    ),
+    Variable(
+        "IMAGEKIT_API_BASE", "", "A stand-in in place of ImageKit's servers. Refused in production."
+    ),
+    Variable(
+        "STRIPE_SECRET_KEY", "", "With the two below: courses are sold by Stripe. `sk_live_…`."
+    ),
+    Variable("STRIPE_PUBLISHABLE_KEY", "", "Of the same account and mode: `pk_live_…`."),
+    Variable(
+        "STRIPE_WEBHOOK_SECRET",
+        "",
+        "Verifies Stripe's messages: `whsec_…`; two with a comma between while it is changed.",
+    ),
+    Variable(
+        "STRIPE_API_BASE", "", "A stand-in in place of Stripe's servers. Refused in production."
+    ),
+    Variable("STRIPE_PROMOTION_CODES", "false", "Buyers may type codes made at Stripe, too."),
+    Variable("STRIPE_AUTOMATIC_TAX", "false", "Stripe adds tax by the buyer's address."),
+    Variable("CURRENCIES", "EUR", "What courses are sold in, the first by default: `EUR,USD`."),
     Variable("EMAIL_URL", "", "`smtp://user:password@host:587/?tls=1`. Required in production."),
     Variable("DEFAULT_FROM_EMAIL", "Lectern <hello@localhost>", "Sender of the site's mails."),
     Variable(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
+def site(_request: HttpRequest | None = None) -> dict[str, Any]:
     """Names and addresses of the site; no queries, nothing about the visitor."""
     return {
         "site_name": settings.WAGTAIL_SITE_NAME,

@@ -1,18 +1,34 @@
 """Listings in the admin of rows that are looked at and never edited there (wagtail-modeladmin)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.http import HttpRequest, HttpResponseBase
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
+from core.guarding import key_of
+from core.spreadsheets import as_csv, harmless
+
 
 class ReadOnly(PermissionHelper):
+    """Who may view rows of the model; any other right on it, such as to refund, does not do."""
+
+    def _may_view(self, user: Any) -> bool:
+        return bool(self.user_has_specific_permission(user, self.get_perm_codename("view")))
+
+    def user_can_list(self, user: Any) -> bool:
+        return self._may_view(user)
+
+    def user_can_inspect_obj(self, user: Any, obj: Any) -> bool:
+        return self.inspect_view_enabled and self._may_view(user)
+
     def user_can_create(self, user: Any) -> bool:
         return False
 
@@ -31,7 +47,8 @@ class Index(IndexView):
     """The listing; a filter in the address that makes no sense leads to the whole list.
 
     wagtail-modeladmin takes any lookup: by `user__password__startswith` whoever sees the list could
-    find out a password's hash. Only the listing's own filters are let through.
+    find out a password's hash. Only the listing's own filters are let through. What is downloaded
+    holds no formulas.
     """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -48,6 +65,21 @@ class Index(IndexView):
         fields = [str(field) for field in self.model_admin.list_filter]
         return own.union(fields, *({f"{field}__{one}" for one in LOOKUPS} for field in fields))
 
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        return harmless(super().preprocess_field_value(field, value, export_format))
+
+    def write_csv_response(self, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return as_csv(self._lines(queryset), self.get_filename())
+
+    def _lines(self, queryset: QuerySet[Any]) -> Iterator[list[Any]]:
+        yield [self.get_heading(queryset, field) for field in self.list_export]
+        for row in queryset.iterator(chunk_size=1000):
+            cells = self.to_row_dict(row)
+            yield [
+                super(Index, self).preprocess_field_value(field, value, self.FORMAT_CSV)
+                for field, value in cells.items()
+            ]
+
 
 class ReadOnlyListing(ModelAdmin):
     """Base of such a listing: rows can be listed, searched, filtered and looked at."""
@@ -55,4 +87,14 @@ class ReadOnlyListing(ModelAdmin):
     index_view_class = Index
     permission_helper_class = ReadOnly
     inspect_view_enabled = True
+    # It lists every edit in Wagtail's words; what staff did stands on the pages themselves.
+    history_view_enabled = False
     add_to_settings_menu = False
+    empty_value_display = "–"
+
+    def inspect_view(self, request: HttpRequest, instance_pk: str) -> HttpResponseBase:
+        """A row's page; 404 for what is no number, where wagtail-modeladmin would fail."""
+        if not key_of(instance_pk):
+            raise Http404
+        found: HttpResponseBase = super().inspect_view(request, instance_pk)
+        return found

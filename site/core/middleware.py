@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.log import log_response
 
-from core import logs, searching
+from core import logs, searching, short_ways
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 PLAUSIBLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=()"
 ADMIN_PREFIX = "/admin/"
-# The key in a link for resetting a password is as good as the password.
-SECRET_PATH = re.compile(r"(/password/reset/key/)[^/]+/")
+# The key in a link for resetting a password is as good as the password, a ticket as the film.
+SECRET_PATH = re.compile(r"(/password/reset/key/|^/play/)[^/]+/")
 WAGTAILS_SCRIPT = re.compile(
     rb"<script>\s*(?:"
     rb"(?:init(?:Date|Time|DateTime)Chooser|new (?:Document|Image|Page|Snippet)?Chooser)"
@@ -37,7 +37,8 @@ logger = logging.getLogger("lectern.request")
 def request_id(get_response: Handler) -> Handler:
     """Give the request an id (a proxy's X-Request-ID if plausible), log it, return it.
 
-    One line a request, and for each refusal and each failure one more, all with the id.
+    One line a request, and for each refusal and each failure one more, all with the id. Machines
+    that post every few seconds get a line only where something is wrong.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -49,7 +50,8 @@ def request_id(get_response: Handler) -> Handler:
             response["X-Request-ID"] = current
             status = response.status_code
             path = SECRET_PATH.sub(r"\1…/", escape_uri_path(request.path))
-            logger.info("%s %s %s", request.method, path, status)
+            if status >= 400 or short_ways.way(request) is None:
+                logger.info("%s %s %s", request.method, path, status)
             if status >= 400:
                 # Django would do so after us, when the id is forgotten; it logs a response once.
                 reason = response.reason_phrase
@@ -81,7 +83,11 @@ def admin_csp(get_response: Handler) -> Handler:
         response = get_response(request)
         if not request.path.startswith(ADMIN_PREFIX) and not getattr(request, "is_preview", False):
             return response
-        response._csp_update = {"style-src": ["'unsafe-inline'"], "img-src": ["blob:"]}  # type: ignore[attr-defined]
+        response._csp_update = {  # type: ignore[attr-defined]
+            "style-src": ["'unsafe-inline'"],
+            "img-src": ["blob:"],
+            "media-src": ["blob:"],
+        }
         html = response.get("Content-Type", "").startswith("text/html")
         if html and isinstance(response, HttpResponse):
             nonce = str(request.csp_nonce)  # type: ignore[attr-defined]

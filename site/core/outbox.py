@@ -42,10 +42,17 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def publish(kind: str, payload: dict[str, Any], *, after: timedelta = timedelta()) -> OutboxMessage:
-    """Write one message; it is delivered once the surrounding transaction has committed."""
+def publish(
+    kind: str, payload: dict[str, Any], *, after: timedelta = timedelta(), nudge: bool = True
+) -> OutboxMessage:
+    """Write one message; it is delivered once the surrounding transaction has committed.
+
+    Without a nudge the sweeper delivers it, some two seconds later: where nobody waits for it, and
+    telling the queue would cost more than all the rest.
+    """
     message = OutboxMessage.objects.create(kind=kind, payload=payload, due_at=clock.now() + after)
-    transaction.on_commit(lambda: _nudge(message.pk, after))
+    if nudge:
+        transaction.on_commit(lambda: _nudge(message.pk, after))
     return message
 
 

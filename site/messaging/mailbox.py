@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from messaging import sent
 from messaging.models import KeptEmail
 
 KEEP = 500
@@ -16,6 +17,7 @@ class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             keep(message)
+            sent.note(message)
         prune()
         return len(email_messages)
 

@@ -1,8 +1,10 @@
-"""Mails kept instead of sent."""
+"""Mails kept instead of sent, and which were sent."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.fields import ExactCharField
 
 
 class KeptEmail(models.Model):
@@ -22,3 +24,21 @@ class KeptEmail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class SentEmail(models.Model):
+    """A mail that the site's mail server took: to whom, about what and when; never what it said."""
+
+    to = ExactCharField(_("to"), max_length=320, db_index=True)
+    subject = models.CharField(_("subject"), max_length=255)
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("sent e-mail")
+        verbose_name_plural = _("sent e-mails")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.to}: {self.subject}"

@@ -5,5 +5,7 @@ import "./messages.js";
 import "./embeds.js";
 import "./code.js";
 import "./gallery.js";
+import "./panel.js";
 import "./player.js";
 import "./quiz.js";
+import "./media.js";

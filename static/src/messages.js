@@ -16,8 +16,18 @@ export function announce(text) {
 function showFailure() {
   const ready = document.getElementById("request-failed");
   const place = document.getElementById("messages");
-  if (ready && place) place.replaceChildren(ready.content.cloneNode(true));
+  if (!ready || !place) return;
+  place.replaceChildren(ready.content.cloneNode(true));
+  place.classList.add("messages-over");
 }
+
+// It lies over the page, whose top may be far away, until something succeeds.
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  const place = document.querySelector(".messages-over");
+  if (!place || !event.detail.successful) return;
+  place.classList.remove("messages-over");
+  place.replaceChildren();
+});
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => {

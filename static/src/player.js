@@ -1,27 +1,43 @@
-// The player: after HTMX has swapped a lesson, put the reader where a page load would have put them.
+// The lesson's page: after HTMX has swapped a lesson, put the reader where a page load would have put them.
 import { announce } from "./messages.js";
 import { remember } from "./storage.js";
 
 const root = document.documentElement;
-let sideScroll = 0;
 
 const side = () => document.querySelector("#player .player-side");
 
+// The outline stays; the lesson's module comes anew with its row marked. Other marks are old.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target?.id === "player") sideScroll = side()?.scrollTop ?? 0;
+  if (event.detail.target?.id !== "lesson" || !event.detail.shouldSwap) return;
+  for (const link of document.querySelectorAll("#outline [aria-current]")) link.removeAttribute("aria-current");
+  for (const row of document.querySelectorAll("#outline [data-current]")) delete row.dataset.current;
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt?.id !== "player" && event.detail.target?.id !== "player") return;
-  if (side()) side().scrollTop = sideScroll;
+  if (event.detail.elt?.id !== "lesson") return;
+  const drawer = document.getElementById("outline");
+  if (drawer?.matches(":popover-open")) drawer.hidePopover();
   showCurrentRow();
-  const title = document.querySelector("#player [data-lesson-title]");
+  const title = document.querySelector("#lesson [data-lesson-title]");
   if (!title) return;
   title.focus({ preventScroll: true });
   announce(title.textContent.trim());
 });
 
-// Marked as completed: the button is gone, so the reader goes on to what comes next.
+// A film counts as watched: the server is asked how the lesson stands.
+document.addEventListener("media:watched", ({ detail }) => {
+  const form = document.querySelector("#complete:not([data-done])");
+  const said = form?.querySelector("[data-watched]");
+  if (said?.dataset.watched === detail.player.uid) said.textContent = detail.percent;
+  if (detail.completed && form) htmx.ajax("GET", form.dataset.url, { target: "#complete", swap: "outerHTML" });
+});
+
+// Marked as completed: the button is gone, so whoever pressed it goes on to what comes next.
+let pressed = false;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "complete") pressed = event.detail.requestConfig?.verb === "post" && event.detail.requestConfig?.triggeringEvent?.type === "submit";
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "complete") return;
   const control = document.getElementById("complete");
@@ -32,7 +48,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     mark.className = "state state-done";
     mark.setAttribute("aria-label", text);
   }
-  if (document.activeElement === document.body) document.querySelector("#player .turn-next")?.focus();
+  if (pressed) document.querySelector("#player .turn-next")?.focus();
   announce(text);
 });
 
@@ -46,6 +62,17 @@ function showCurrentRow() {
     pane.scrollTop += from.top - to.top - pane.clientHeight / 3;
   }
 }
+
+// Without a connection films play on from what has been loaded: one is told that nothing is lost.
+function tellOffline() {
+  const notice = document.getElementById("offline");
+  if (!notice || notice.hidden === navigator.onLine) return;
+  notice.hidden = navigator.onLine;
+  if (!notice.hidden) announce(notice.textContent);
+}
+
+for (const change of ["online", "offline"]) addEventListener(change, tellOffline);
+tellOffline();
 
 // On a wide screen the outline can be put away, and stays so.
 document.addEventListener("click", (event) => {

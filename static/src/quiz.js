@@ -9,6 +9,12 @@ const unsaved = new Set();
 const pauses = new Map();
 let sending = 0;
 
+/** Say where the answer stands; `failed` makes it stand out. */
+function note(question, words, failed = false) {
+  noteOf(question).textContent = words;
+  noteOf(question).toggleAttribute("data-unsaved", failed);
+}
+
 /** Have htmx save a question now. */
 function save(question) {
   question.dispatchEvent(new Event("change", { bubbles: false }));
@@ -19,6 +25,8 @@ document.addEventListener("input", (event) => {
   const question = event.target.closest?.(".question[hx-post]");
   if (!question || !event.target.classList.contains("typed")) return;
   unsaved.add(question);
+  // "Saved" would no longer be true.
+  if (!noteOf(question).hasAttribute("data-unsaved")) note(question, "");
   clearTimeout(pauses.get(question));
   pauses.set(
     question,
@@ -45,7 +53,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   clearTimeout(pauses.get(question));
   pauses.delete(question);
   unsaved.add(question);
-  noteOf(question).textContent = noteOf(question).dataset.saving;
+  note(question, noteOf(question).dataset.saving);
 });
 
 // No answer, or none of ours: say so and try again. Other refusals end with the next page.
@@ -53,10 +61,28 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   document.addEventListener(failure, (event) => {
     const { elt: question, xhr } = event.detail;
     if (!question.matches?.(".question")) return;
-    noteOf(question).textContent = noteOf(question).dataset.failed;
-    if (xhr.status >= 400 && xhr.status < 500) unsaved.delete(question);
+    const { failed, signedOut } = noteOf(question).dataset;
+    const out = [401, 403].includes(xhr.status);
+    note(question, out ? signedOut : failed, true);
+    if (out) setTimeout(() => saveOnceSignedIn(question), RETRY);
+    else if (xhr.status >= 400 && xhr.status < 500 && ![408, 429].includes(xhr.status)) unsaved.delete(question);
     else setTimeout(() => save(question), RETRY);
   });
+}
+
+/** Signing in, in another tab, brings a new token for forms: this page takes it over and saves. */
+async function saveOnceSignedIn(question) {
+  const again = () => setTimeout(() => saveOnceSignedIn(question), RETRY);
+  try {
+    const answer = await fetch(location.href);
+    if (!answer.ok || answer.redirected) return again();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("#quiz [name=csrfmiddlewaretoken]");
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh?.value ?? field.value;
+    save(question);
+  } catch {
+    again();
+  }
 }
 
 // A refusal is shown in words, above the questions.
@@ -67,7 +93,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.isError = false;
   event.detail.target = document.getElementById("quiz-notice");
   event.detail.swapOverride = "innerHTML";
-  noteOf(elt).textContent = "";
+  note(elt, "");
   unsaved.clear();
   goingOn = null;
   setTimeout(() => document.getElementById("quiz-notice").focus(), 50);
@@ -88,6 +114,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
     entry.toggleAttribute("data-flagged", kept.dataset.flagged === "1");
     entry.querySelector("[data-state]").textContent = kept.dataset.words.trimEnd();
   }
+  // More was typed while this was on its way.
+  if (pauses.has(question)) note(question, "");
   const seconds = document.querySelector("#quiz-clock [data-seconds]");
   if (seconds) startClock(Number(seconds.dataset.seconds));
 });
@@ -184,10 +212,10 @@ document.addEventListener("click", (event) => {
   const item = button.closest("[data-item]");
   const list = item.parentElement;
   const down = button.dataset.move === "1";
+  // At an end nothing moves: the order as it stands is the answer then.
   const other = down ? item.nextElementSibling : item.previousElementSibling;
-  if (!other) return;
-  if (down) other.after(item);
-  else other.before(item);
+  if (down) other?.after(item);
+  else other?.before(item);
   const items = [...list.children];
   items.forEach((one, index) => {
     one.querySelector("select").value = String(index + 1);

@@ -1,5 +1,13 @@
 // localStorage that may be closed (private windows, blocked storage).
 
+export function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
 export function remember(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);

@@ -5,6 +5,8 @@ try {
   const chosen = localStorage.getItem("theme");
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
   if (localStorage.getItem("outline") === "away") root.classList.add("outline-away");
+  const panel = localStorage.getItem("panel");
+  if (panel && matchMedia("(min-width: 80rem)").matches) root.dataset.panel = panel;
 } catch {
   // Storage is closed to us: the system's theme it is.
 }

@@ -60,7 +60,7 @@ def sign_in() -> "Callable[[Page, User], None]":
 
     def give_session(page: "Page", user: "User") -> None:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="accounts.backends.SignIn")
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies(
             [

@@ -7,16 +7,16 @@ import wave
 from collections.abc import Callable
 
 import pytest
-from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 from wagtail.images.tests.utils import get_test_image_file
 
 from accounts.models import User
-from assets.models import Document, Image
+from assets.models import Image
 from course_pages import releases
 from course_pages.models import Course
 from learning.services import enrolment
 from tests.factories import courses as make
+from tests.factories import videos as films
 from tests.factories.accounts import UserFactory
 
 Axe = Callable[[Page], list[str]]
@@ -56,7 +56,7 @@ def hostile() -> list[dict[str, object]]:
 def fill() -> Callable[[], object]:
     def one_lesson() -> None:
         image = Image.objects.create(title="Bars", file=get_test_image_file(size=(900, 600)))
-        talk = Document.objects.create(title="Talk", file=ContentFile(sound(), name="talk.wav"))
+        talk = films.video(sound(), "talk.wav", kind="audio", title="Talk", duration_ms=1000)
         page = make.course_page("Knots")
         module = make.module(page)
         target = make.lesson(module, "Target")
@@ -77,7 +77,7 @@ def fill() -> Callable[[], object]:
             ),
             ("steps", {"title": "Do", "steps": [{"type": "item", "id": "1", "value": step}] * 2}),
             ("gallery", {"images": pictures, "caption": "Three views"}),
-            ("audio", {"title": "A talk", "file": talk.pk, "url": "", "transcript": words}),
+            ("audio", {"title": "A talk", "video": talk.pk, "url": "", "transcript": words}),
             ("button", {"label": "On to the target", "page": target.pk, "url": ""}),
             ("code", {"language": "python", "code": "x = 1  # " + "long " * 60, "caption": ""}),
         ]
@@ -149,19 +149,6 @@ def test_without_scripts_pictures_are_links_and_the_rest_is_there(
     expect(page.locator("math")).to_have_count(5)
     page.get_by_role("link", name="First view").click()
     expect(page).to_have_url(re.compile(r"/media/images/.*\.webp$"))
-
-
-def test_a_recording_plays_through_the_lessons_door(
-    page: Page, sign_in: SignIn, learner: User
-) -> None:
-    sign_in(page, learner)
-    page.goto(LESSON)
-    player = page.locator("audio")
-    player.evaluate("it => { it.preload = 'auto'; it.load(); }")
-    page.wait_for_function("it => it.readyState >= 1", arg=player.element_handle())
-    assert player.evaluate("it => it.duration") == pytest.approx(1, abs=0.1)
-    page.get_by_text("Transcript").click()
-    expect(page.locator(".audio details")).to_contain_text("What we noticed")
 
 
 def test_a_button_goes_to_the_next_lesson(page: Page, sign_in: SignIn, learner: User) -> None:

@@ -10,6 +10,7 @@ from accounts.models import User
 from config.demo.loader import PASSWORD
 from course_pages import releases
 from course_pages.models import Course, LessonPage
+from learning.models import AccessGrant
 from learning.services import enrolment
 
 pytestmark = pytest.mark.core_story
@@ -24,7 +25,7 @@ def test_what_an_instructor_publishes_reaches_the_learner(
 ) -> None:
     student = User.objects.get(email="student@lectern.example")
     course = Course.objects.get(slug=COURSE)
-    enrolment.enrol(user=student, course=course)
+    enrolment.enrol(user=student, course=course, source=AccessGrant.Source.GIFT)
     lesson = LessonPage.objects.get(title="The subject line is half the mail", live=True)
     reader = visit()
     sign_in(reader, student)

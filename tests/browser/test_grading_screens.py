@@ -54,7 +54,8 @@ def fill() -> Callable[[], object]:
             school.hands_in(course, answers, person)
         quiz.refresh_from_db()
         raw = [dict(item) for item in quiz.questions.raw_data]
-        raw[0]["value"]["choices"][1]["value"]["correct"] = True
+        for choice, right in zip(raw[0]["value"]["choices"], (False, True), strict=False):
+            choice["value"]["correct"] = right
         raw[0]["value"]["points"] = "2"
         quiz.questions = Quiz._meta.get_field("questions").stream_block.to_python(raw)
         quiz.save()
@@ -120,6 +121,27 @@ def test_every_screen_is_accessible_and_fits(
         assert [one for one in axe(page) if "grading" in one] == [], name
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, name
+
+
+def test_on_a_phone_results_fit_or_show_that_more_is_beside(visit: Visit, sign_in: SignIn) -> None:
+    """Seen to fail: lines of buttons began at two places, and results were cut."""
+    page = visit(viewport={"width": 390, "height": 900})
+    sign_in(page, User.objects.get(email="teacher@example.org"))
+    page.goto(addresses()["gradebook"])
+    starts = page.locator(".grading-actions > *").evaluate_all(
+        "all => all.map(one => [one.offsetTop + one.offsetHeight / 2, one.offsetLeft])"
+    )
+    lines: dict[int, list[float]] = {}
+    for middle, start in starts:
+        lines.setdefault(round(middle / 10), []).append(start)
+    assert len(lines) > 1
+    assert len({min(line) for line in lines.values()}) == 1, lines
+    table = page.locator(".grading-wide")
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
+    page.goto(addresses()["learner"])
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth")
+    shades = table.evaluate("one => getComputedStyle(one).backgroundAttachment")
+    assert shades == "local, local, scroll, scroll"
 
 
 def test_a_teacher_grades_with_the_keyboard_alone_and_the_next_one_opens(

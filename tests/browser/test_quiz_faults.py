@@ -47,6 +47,24 @@ def ends_in(user: User, seconds: int) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(deadline=clock.now() + timedelta(seconds=seconds))
 
 
+def test_who_is_signed_out_loses_nothing_and_goes_on_after_signing_in(
+    visit: Visit, sign_in: SignIn, user: User
+) -> None:
+    """Seen to fail: while a refused save was not tried again."""
+    page = visit()
+    failures_are_meant(page)
+    sign_in(page, user)
+    quizzes.begin(page, "Calm")
+    page.context.clear_cookies()
+    page.locator("#q-1").get_by_label("Your answer").fill("moon")
+    expect(page.locator("#q-1 .question-saved")).to_contain_text("you are signed out")
+    expect(page.locator("#q-1").get_by_label("Your answer")).to_have_value("moon")
+    # As another tab does: a new session, and with it a new token for forms.
+    sign_in(page, user)
+    saved(page, 1)
+    assert list(quizzes.attempt_of(user).answers.values()) == ["moon"]
+
+
 def test_a_crash_loses_nothing_that_was_saved_and_gives_no_time(
     visit: Visit, sign_in: SignIn, user: User
 ) -> None:
@@ -83,6 +101,7 @@ def test_without_a_connection_the_page_says_so_and_saves_later(
     page.locator("#q-1").get_by_label("Your answer").fill("moon")
     note = page.locator("#q-1 .question-saved")
     expect(note).to_have_text("Not saved yet. Trying again …")
+    expect(note).to_have_attribute("data-unsaved", "")
     assert quizzes.attempt_of(user).answers == {}
 
     page.get_by_role("button", name="Look over and hand in").click()
@@ -102,7 +121,43 @@ def test_a_broken_server_is_asked_again(page: Page, sign_in: SignIn, user: User)
     page.locator("#q-1").get_by_label("Your answer").fill("moon")
     expect(page.locator("#q-1 .question-saved")).to_have_text("Not saved yet. Trying again …")
     saved(page)
+    expect(page.locator("#q-1 .question-saved")).not_to_have_attribute("data-unsaved", "")
     assert list(quizzes.attempt_of(user).answers.values()) == ["moon"]
+
+
+def test_saved_is_taken_back_by_the_next_letter(page: Page, sign_in: SignIn, user: User) -> None:
+    """Also by one that is typed while the former letters are on their way."""
+    sign_in(page, user)
+    quizzes.begin(page, "Calm")
+    field = page.locator("#q-1").get_by_label("Your answer")
+    field.fill("moon")
+    saved(page)
+    typed = """one => {
+        one.value += "s";
+        one.dispatchEvent(new Event("input", {bubbles: true}));
+        return document.querySelector("#q-1 .question-saved").textContent;
+    }"""
+    assert field.evaluate(typed) == ""
+    saved(page)
+    page.evaluate(
+        """() => {
+            const note = document.querySelector("#q-1 .question-saved");
+            const tell = () => (document.body.dataset.told = `told: ${note.textContent}`);
+            document.addEventListener("htmx:afterRequest", tell, {once: true});
+        }"""
+    )
+    held: list[Route] = []
+    page.route("**/save/", lambda route: held.append(route), times=1)
+    field.evaluate(typed)
+    expect(page.locator("#q-1 .question-saved")).to_have_text("Saving …")
+    # As if somebody typed on without a pause until the answer came.
+    page.clock.install()
+    field.evaluate(typed)
+    held[0].continue_()
+    expect(page.locator("body")).to_have_attribute("data-told", "told: ")
+    page.clock.run_for(1000)
+    saved(page)
+    assert list(quizzes.attempt_of(user).answers.values()) == ["moonsss"]
 
 
 @pytest.mark.parametrize("layout", ["Calm", "Single"])

@@ -95,6 +95,20 @@ def answered(
     return quizzes.attempt_of(user)
 
 
+def test_the_arrow_of_moving_up_points_up(page: Page, sign_in: SignIn) -> None:
+    """Seen to fail with a second rule that turned the arrow back."""
+    sign_in(page, quizzes.learner())
+    quizzes.begin(page, "order")
+
+    def turns(name: str) -> list[str]:
+        icon = page.get_by_role("button", name=name).first.locator("svg")
+        style = "one => [getComputedStyle(one).rotate, getComputedStyle(one).transform]"
+        return list(icon.evaluate(style))
+
+    assert turns("Move up") == ["none", "matrix(1, 0, 0, -1, 0, 0)"]
+    assert turns("Move down") == ["none", "none"]
+
+
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_answer_earns_the_point(page: Page, sign_in: SignIn, name: str) -> None:
     attempt = answered(page, sign_in, name, RIGHT[name])

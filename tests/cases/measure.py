@@ -15,7 +15,7 @@ from accounts.models import User
 from core import clock, snapshots
 from course_pages import outline, public
 from course_pages.models import LessonAddress, Release
-from learning import outline_rows
+from learning import course_home, outline_rows, player
 from learning.models import AccessGrant, Enrolment, LessonCompletion, LessonProgress
 from tests.factories.accounts import UserFactory
 
@@ -47,6 +47,8 @@ def forget_everything() -> None:
     public._lesson_html.cache_clear()
     public._released_syllabus.cache_clear()
     outline_rows._modules.cache_clear()
+    player.forget()
+    course_home.forget()
     Site.clear_site_root_paths_cache()
 
 

@@ -166,7 +166,7 @@ def test_B12_staff_forms_without_the_token_are_refused_and_reading_writes_nothin
     """The whole database but sessions and renditions is the same before and after."""
     client = Client(enforce_csrf_checks=True)
     client.cookies = graded.clients["teacher"].cookies
-    before = measure.whole_database({"django_session", "assets_rendition"})
+    before = measure.whole_database({"accounts_session", "assets_rendition"})
     for name, address in ADDRESSES.items():
         url = b01.url_of(address, graded.things)
         for headers in ({}, {"HTTP_HX_REQUEST": "true"}):
@@ -175,4 +175,4 @@ def test_B12_staff_forms_without_the_token_are_refused_and_reading_writes_nothin
             answer = client.get(url, **headers)  # type: ignore[arg-type]
             if answer.streaming:
                 list(answer)
-    assert measure.whole_database({"django_session", "assets_rendition"}) == before
+    assert measure.whole_database({"accounts_session", "assets_rendition"}) == before

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 CANARY = "kestrel"
 HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 WAYS: list[dict[str, Any]] = [
-    {}, HTMX, HTMX | {"HTTP_HX_TARGET": "player"}, {"HTTP_ACCEPT": "text/json"},
+    {}, HTMX, HTMX | {"HTTP_HX_TARGET": "lesson"}, {"HTTP_ACCEPT": "text/json"},
 ]  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def everything(client: Client, course: Course, attempt: Attempt | None) -> list[
         for headers in (
             {},
             HTMX,
-            HTMX | {"HTTP_HX_TARGET": "player"},
+            HTMX | {"HTTP_HX_TARGET": "lesson"},
             {"HTTP_ACCEPT": "text/json"},
         ):
             answer = client.get(address, **headers)

@@ -21,12 +21,12 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection
 
 from accounts.models import User
+from assets import captions
 from assets.models import Document, Image
 from core import clock
 from core.text import one_line
 from course_pages import outline, releases, rendering
 from course_pages.blocks import LessonBody
-from course_pages.importing import captions
 from course_pages.models import (
     Course,
     CourseImport,
@@ -61,7 +61,7 @@ PLACES = {
     "xlink:href",
     "content",
 }
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.SignIn"
 Many = list[dict[str, Any]]
 
 
@@ -124,9 +124,9 @@ def blocks_of(text: str, *, image: Image | None = None, file: Document | None = 
         ("steps", {"title": said[:200], "steps": [step]}),
         ("button", {"label": said[:60], "url": "/courses/", "page": None}),
         ("embed", {"url": "https://vimeo.com/76979871", "title": said[:200]}),
-        ("video", {"title": said[:200], "file": None, "url": "https://vimeo.com/76979871",
-                   "poster": None, "captions": None, "transcript": said}),
-        ("audio", {"title": said[:200], "file": None, "url": "https://example.org/a.mp3",
+        ("video", {"title": said[:200], "video": None, "url": "https://vimeo.com/76979871",
+                   "transcript": said}),
+        ("audio", {"title": said[:200], "video": None, "url": "https://example.org/a.mp3",
                    "transcript": words}),
         ("quiz", {"title": said[:200], "text": f"<ul><li>{escape(said)}</li></ul>",
                   "source": json.dumps({"questions": [{"text": said, "choices": [said]}]})}),

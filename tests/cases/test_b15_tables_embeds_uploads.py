@@ -45,11 +45,20 @@ ADDRESSES = [
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>window.__pwned=1</script></svg>'
 HTML = b"<!doctype html><script>window.__pwned=1</script>"
 RUNNING = {"script", "iframe", "object", "embed", "form", "base", "meta", "link", "style"}
-ADDRESS = re.compile(r"https?://|/(?!/)|#|asset:\d+$|lineage:[0-9a-f-]{36}$")
+ADDRESS = re.compile(
+    r"https?://|/(?!/)|#|asset:\d+$|media:[0-9a-f-]{36}(\?play)?$|lineage:[0-9a-f-]{36}$"
+)
 
 
 def block(kind: str, value: Any) -> dict[str, Any]:
     return {"type": kind, "value": value, "id": str(uuid.uuid4())}
+
+
+PINNED = {
+    "uid": str(uuid.UUID(int=7)), "digest": "0" * 64, "title": MARKUP, "kind": "video",
+    "duration_ms": 5000, "poster": None, "chapters": [{"at_ms": 0, "title": MARKUP}],
+    "captions": [{"language": "en", "label": MARKUP, "path": "x", "sha256": "x"}],
+}  # fmt: skip
 
 
 def hostile(address: str) -> list[dict[str, Any]]:
@@ -60,11 +69,10 @@ def hostile(address: str) -> list[dict[str, Any]]:
         block("table", {"caption": MARKUP, "columns": columns, "rows": [{"values": [MARKUP]}]}),
         block("embed", {"url": address, "title": MARKUP}),
         block("button", {"label": MARKUP, "url": address, "page": None}),
-        block("audio", {"title": MARKUP, "file": None, "url": address, "transcript": ""}),
+        block("audio", {"title": MARKUP, "video": None, "url": address, "transcript": ""}),
         block(
             "video",
-            {"title": MARKUP, "file": None, "url": address, "poster": None, "captions": None,
-             "transcript": MARKUP},
+            {"title": MARKUP, "video": None, "url": address, "transcript": MARKUP},
         ),
         block("steps", {"title": MARKUP, "steps": [item]}),
         block("math", {"formula": MARKUP, "description": MARKUP}),
@@ -80,7 +88,7 @@ def assert_inert(html: str) -> None:
         assert element.tag != "svg" or element.get("class", "").startswith("icon")
         for name, value in element.items():
             assert not name.startswith(("on", "hx-", "data-hx-", "style")), name
-            if name in {"href", "src", "action", "data-embed"}:
+            if name in {"href", "src", "action", "data-embed", "data-media"}:
                 assert ADDRESS.match(value), value
 
 
@@ -99,7 +107,9 @@ def test_the_judge_sees_what_runs(bad: str) -> None:
 def test_B15_no_stored_value_runs_in_a_lesson(address: str) -> None:
     """Seen red with `EmbedValue.link` giving the address as it is, with `_href` of the button doing
     so, and with `|safe` on a cell of numbers."""
-    html = rendering.render_raw(hostile(address))
+    pinned = {"title": "", "url": address, "transcript": MARKUP, "pinned": PINNED}
+    played = [block(kind, pinned) for kind in ("video", "audio")]
+    html = rendering.render_raw([*hostile(address), *played])
 
     assert_inert(html)
     assert "&lt;script&gt;" in html
@@ -173,7 +183,7 @@ def editor() -> Client:
     client = Client()
     client.force_login(
         User.objects.create_superuser("editor@example.org", "a long password"),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="accounts.backends.SignIn",
     )
     return client
 
@@ -249,7 +259,7 @@ def served() -> Callable[[str, bytes], dict[str, Any]]:
         learner = UserFactory()
         enrolment.enrol(user=learner, course=course)
         student = Client()
-        student.force_login(learner, backend="django.contrib.auth.backends.ModelBackend")
+        student.force_login(learner, backend="accounts.backends.SignIn")
         return {
             "lesson": student.get(f"/learn/{course.slug}/files/files/{file.pk}/"),
             "documents": editor().get(file.url),

@@ -4,10 +4,12 @@ Every address is asked of the resolver, so a new one is tried by itself. A reque
 has written nothing.
 
 Seen to fail: with keys that are no numbers taken by the choosers of quizzes, with 2^63 taken by the
-walk's addresses on SQLite, and with "0" as the page to go to after signing in.
+walk's addresses on SQLite, with "0" as the page to go to after signing in, and with an answer that
+only its result cannot show.
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -35,8 +37,8 @@ __all__ = ["world"]
 
 pytestmark = pytest.mark.django_db
 OURS = {
-    *("accounts", "assessments", "certificates", "commerce", "config", "core", "course_pages"),
-    *("home", "learning", "messaging"),
+    *("accounts", "assessments", "assets", "certificates", "commerce", "config", "core"),
+    *("course_pages", "home", "learning", "messaging"),
 }
 ALL_RECORDS = (*RECORDS, Attempt)
 UUID = "00000000-0000-4000-8000-000000000001"
@@ -120,8 +122,18 @@ def fill(pattern: Pattern, odd: dict[str, str]) -> str:
     return text
 
 
-def try_it(client: Client, verb: str, url: str, body: bytes | None, **headers: Any) -> str:
-    """What is wrong with the answer, or nothing; what it wrote is undone."""
+def try_it(
+    client: Client,
+    verb: str,
+    url: str,
+    body: bytes | None,
+    then: Callable[[], str] | None = None,
+    **headers: Any,
+) -> str:
+    """What is wrong with the answer, or nothing; what it wrote is undone.
+
+    `then` looks at what an accepted request has led to, before that is undone.
+    """
     before = measure.checksum(ALL_RECORDS)
     client.raise_request_exception = False
     with transaction.atomic():
@@ -134,10 +146,13 @@ def try_it(client: Client, verb: str, url: str, body: bytes | None, **headers: A
             list(response.streaming_content)
         status = response.status_code
         wrote = status >= 400 and measure.checksum(ALL_RECORDS) != before
+        follows = then() if then is not None and status < 400 else ""
         transaction.set_rollback(True)
     told = f"{verb} {url[:200]} {(body or b'')[:120]!r}"
     if status >= 500 and status != 503:
         return f"{status}: {told}"
+    if follows:
+        return f"{follows} after {told}"
     return f"{status} and yet rows were written: {told}" if wrote else ""
 
 
@@ -206,19 +221,18 @@ def test_B22_no_odd_value_in_a_form_is_an_error_of_ours(
 def test_B22_no_odd_answer_to_a_quiz_is_an_error_of_ours(
     some: Callable[[], list[bytes]],
 ) -> None:
-    course, quiz = make.course_with_quiz(
-        [
-            make.single(),
-            make.multiple(["A"], ["B"]),
-            make.truefalse(),
-            make.short("moon"),
-            make.number("1.5"),
-            make.order("A", "B"),
-            make.match([("A", "B"), ("C", "D")]),
-            make.blanks("A [gap]."),
-            make.long(),
-        ]
-    )
+    questions = [
+        make.single(),
+        make.multiple(["A"], ["B"]),
+        make.truefalse(),
+        make.short("moon"),
+        make.number("1.5"),
+        make.order("A", "B"),
+        make.match([("A", "B"), ("C", "D")]),
+        make.blanks("A [gap]."),
+        make.long(),
+    ]
+    course, quiz = make.course_with_quiz(questions, show_answers="submitted")
     user = measure.person()
     enrolment.enrol(user=user, course=course)
     client = Client()
@@ -230,13 +244,32 @@ def test_B22_no_odd_answer_to_a_quiz_is_an_error_of_ours(
     names = {line["id"]: line for line in attempt.paper}
     base = f"/learn/{course.slug}/-/attempts/{attempt.pk}/"
     faults = []
+    answered: Counter[tuple[str, str]] = Counter()
+
+    def opened() -> str:
+        """The attempt's page with the odd answer: the questions, or the result once handed in."""
+        found = Attempt.objects.get(pk=attempt.pk)
+        answered.update((found.state, one) for one in found.answers)
+        status = client.get(base).status_code
+        return "" if status == 200 else f"{status} of the attempt's page"
+
     for key, line in names.items():
         controls = [f"a.{key}", f"flag.{key}", f"a.{key}.0"]
         controls += [f"a.{key}.{one}" for one in line.get("order", [])]
         form = fields | {"asked": key} | dict.fromkeys(controls, "")
         for body in odd_bodies(form, some()):
-            faults += [try_it(client, "POST", f"{base}{end}/", body) for end in ("save", "submit")]
+            faults += [
+                try_it(client, "POST", f"{base}{end}/", body, opened) for end in ("save", "submit")
+            ]
     wrong = sorted({one for one in faults if one})
     assert not wrong, "\n".join(wrong)
+    # Every try began with an open attempt and the token that it has, so odd answers were kept,
+    # graded and shown.
+    graded = {one for state, one in answered if state != Attempt.State.OPEN}
+    assert {one for state, one in answered if state == Attempt.State.OPEN} == graded
+    kinds = {one["type"] for one in questions if one["id"] in graded}
+    assert kinds >= {"short", "number", "blanks", "long"}, kinds
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.token) == (Attempt.State.OPEN, fields["token"])
     for value in ODD:
         assert client.get(f"{base}?q={quote(value[:3000])}").status_code == 200

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Session, User
 from course_pages import courses
 from course_pages.models import CoursePage
 from tests.factories import courses as make

@@ -23,6 +23,7 @@ from wagtail.models import Page, PageLogEntry, Revision
 from accounts.models import User
 from accounts.sync import sync_roles
 from assets.models import Document, Image
+from core import children
 from course_pages.importing import archive, workspace, writer
 from course_pages.imports import jobs, service, worker
 from course_pages.models import Course, CourseImport, CoursePage, LessonAddress, Release
@@ -236,7 +237,7 @@ def test_F14_the_queues_own_process_is_killed_and_the_next_one_finishes(
     for name, value in processes.environment().items():
         monkeypatch.setenv(name, value)
     started: list[Any] = []
-    popen = worker.subprocess.Popen
+    popen = children.subprocess.Popen
 
     def killed_at_first(*args: Any, **options: Any) -> Any:
         child = popen(*args, **options)
@@ -245,7 +246,7 @@ def test_F14_the_queues_own_process_is_killed_and_the_next_one_finishes(
             child.kill()
         return child
 
-    monkeypatch.setattr(worker.subprocess, "Popen", killed_at_first)
+    monkeypatch.setattr(children.subprocess, "Popen", killed_at_first)
     record = ask(package("Own"), editor)
     worker.take_up()
     deadline = time.monotonic() + PATIENCE_SECONDS

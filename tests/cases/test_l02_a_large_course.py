@@ -21,7 +21,7 @@ from tests.factories import courses as make
 
 pytestmark = pytest.mark.django_db
 MODULES, LESSONS_EACH = 300, 10
-HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "player"}
+HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "lesson"}
 
 
 def course_of(modules: int) -> Course:

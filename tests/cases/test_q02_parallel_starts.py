@@ -5,6 +5,7 @@ Seen to fail: with a key of its own for each attempt, as the control below gives
 
 import multiprocessing
 import secrets
+import time
 from typing import Any
 from unittest.mock import patch
 
@@ -61,6 +62,8 @@ def test_Q02_control_without_the_key_there_are_more() -> None:
 
     def keyless(self: Attempt, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("force_insert"):
+            # Everybody has looked by the time that the first one writes.
+            time.sleep(0.5)
             self.open_key = secrets.token_hex(8)
             self.number = secrets.randbelow(2**30)
         real(self, *args, **kwargs)

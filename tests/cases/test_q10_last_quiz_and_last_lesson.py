@@ -4,6 +4,8 @@ Seen to fail: with the lock taken from `attempts._locked`; the control below tak
 """
 
 import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import BrokenBarrierError
 from typing import Any
 from unittest.mock import patch
@@ -13,15 +15,21 @@ from django.db.models import QuerySet
 
 from assessments.models import Attempt
 from assessments.services import attempts
+from core import clock
 from core.models import OutboxMessage
+from core.prepared import Prepared
 from course_pages import releases
 from course_pages.models import Course, CoursePage
+from course_pages.outline import Lesson
 from learning.models import Enrolment, LessonCompletion
-from learning.services import progress
+from learning.services import progress, watching
 from learning.services.progress import COMPLETED
+from learning.watching import token as tokens
+from learning.watching.samples import Sample
 from tests.factories import attempts as taking
 from tests.factories import courses as make
 from tests.factories import quizzes
+from tests.factories import watching as films
 from tests.factories.processes import forked
 
 PATIENCE_SECONDS = 20
@@ -73,9 +81,71 @@ def test_Q10_one_completion_whichever_comes_first() -> None:
     assert OutboxMessage.objects.filter(kind=COMPLETED).count() == 1
 
 
-def test_Q10_control_without_the_lock_one_request_dies_or_nobody_completes() -> None:
+@contextmanager
+def without_locks() -> Iterator[None]:
+    """No statement locks: those that are prepared already are put together anew."""
     unlocked: Any = lambda self, *args, **kwargs: self  # noqa: E731
-    with patch.object(QuerySet, "select_for_update", unlocked):
+    with (
+        patch.object(QuerySet, "select_for_update", unlocked),
+        patch.object(progress, "LOCKED", Prepared(progress.LOCKED.build, **progress.LOCKED.types)),
+        patch.object(attempts, "OWN", Prepared(attempts.OWN.build, **attempts.OWN.types)),
+    ):
+        yield
+
+
+def test_Q10_control_without_the_lock_one_request_dies_or_nobody_completes() -> None:
+    with without_locks():
         codes = meet()
+    told = OutboxMessage.objects.filter(kind=COMPLETED).count()
+    assert (codes, told) != ([0, 0], 1)
+
+
+def last_film_and_last_quiz() -> list[int]:
+    """The beat that ends the film and the quiz that is handed in, of one lesson that asks both."""
+    course, _quiz = quizzes.course_with_quiz([quizzes.single()])
+    films.with_lesson(course, videos=(films.pin(1000),), completion="all", watch_percent=90)
+    user = taking.learner(course)
+    attempt = taking.begin(user, course)
+    given = taking.right(attempt)
+    place = taking.seat(user, course)
+    proof = tokens.read(films.token(user, course), clock.now())
+    played = Sample(played=((0, 1000),), position_ms=1000, age_ms=0)
+    # A first beat makes the row, which would wait for the enrolment's lock by its foreign key.
+    watching.beat(token=proof, samples=[Sample(((0, 100),), 100, 0)])
+    barrier = multiprocessing.get_context("fork").Barrier(2)
+    unmet = progress.videos_to_watch
+
+    def meeting(enrolment: Enrolment, lesson: Lesson) -> dict[str, int]:
+        """Both have looked for films to watch before either goes on; alone, one waits in vain."""
+        found = unmet(enrolment, lesson)
+        with suppress(BrokenBarrierError):
+            barrier.wait(1)
+        return found
+
+    def hand_in() -> None:
+        fresh = Attempt.objects.get(pk=attempt.pk)
+        with patch.object(progress, "videos_to_watch", meeting):
+            attempts.submit(
+                place=place, pk=fresh.pk, token=fresh.token, sent=taking.form(fresh, given)
+            )
+
+    def end() -> None:
+        with patch.object(progress, "videos_to_watch", meeting):
+            watching.beat(token=proof, samples=[played])
+
+    return forked(hand_in, end)
+
+
+def test_Q10_the_last_film_and_the_last_quiz_make_one_completion() -> None:
+    """Seen to fail: with the lock taken from `watching._write_and_complete`."""
+    assert last_film_and_last_quiz() == [0, 0]
+    assert LessonCompletion.objects.count() == 1
+    assert Enrolment.objects.get().completed_at is not None
+    assert OutboxMessage.objects.filter(kind=COMPLETED).count() == 1
+
+
+def test_Q10_control_without_the_lock_the_last_film_or_quiz_completes_nothing() -> None:
+    with without_locks():
+        codes = last_film_and_last_quiz()
     told = OutboxMessage.objects.filter(kind=COMPLETED).count()
     assert (codes, told) != ([0, 0], 1)

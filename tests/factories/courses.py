@@ -137,7 +137,8 @@ def many_modules(course: Course, number: int) -> None:
     stored = _many_pages(page, template, number, "module")
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO course_pages_modulepage (page_ptr_id, summary) VALUES (%s, '')",
+            "INSERT INTO course_pages_modulepage (page_ptr_id, summary, needs)"
+            " VALUES (%s, '', '[]')",
             [(pk,) for pk in stored],
         )
 
@@ -155,8 +156,8 @@ def many_lessons(course: Course, number: int, parent: Page | None = None) -> Non
         cursor.executemany(
             "INSERT INTO course_pages_lessonpage"
             " (page_ptr_id, summary, section, required, free_preview, minutes, completion, era,"
-            " body)"
-            " VALUES (%s, '', '', 1, 0, 5, 'done', 1, %s)",
+            " watch_percent, body)"
+            " VALUES (%s, '', '', 1, 0, 5, 'done', 1, 90, %s)",
             [(pk, body) for pk in stored],
         )
 

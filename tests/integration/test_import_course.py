@@ -9,19 +9,24 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image as Picture
 from wagtail.models import Page, PageLogEntry
 
-from assets.models import Document, Image
+from assets import ffmpeg, preparing
+from assets.models import Document, Image, Video
+from core import outbox
+from core.models import OutboxMessage
 from course_pages import outline, releases
 from course_pages.importing import load, writer
 from course_pages.models import Course, CoursePage, LessonPage, ModulePage, Release
 from learning.models import LessonCompletion
 from learning.services import access, enrolment, progress
 from tests.factories import courses as make
+from tests.factories import videos as films
 from tests.factories.accounts import UserFactory
 from tests.factories.archives import olx, tar_of
 
@@ -123,6 +128,59 @@ def test_pictures_and_files_go_into_the_courses_collection(run: Import) -> None:
     assert [value.get("image") for value in values] == [image.pk, image.pk, None]
     assert values[2] == {"title": "Our notes", "file": document.pk, "description": ""}
     assert released(course) == ["First lesson", "Second lesson"]
+
+
+FILM = {
+    "course/static/film.mp4": films.playable(),
+    "course/static/en.srt": "1\n00:00:01,000 --> 00:00:02,000\nSpoken <i>words</i>\n",
+    "course/vertical/v1.xml": (
+        '<vertical display_name="First lesson"><video display_name="Knots" '
+        "html5_sources='[\"/static/film.mp4\"]' "
+        'transcripts="{&quot;en&quot;: &quot;en.srt&quot;}"/>'
+        '<html url_name="h1"/></vertical>'
+    ),
+}
+
+
+def test_a_film_comes_with_its_captions_and_is_released_once_it_is_ready(
+    run: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ffmpeg, "executable", lambda: None)
+    assert "1 films and recordings, 0 files" in run(**FILM)
+    with pytest.raises(CommandError, match="Video “film”: it is still being prepared"):
+        run("--publish", **FILM)
+    video, course = Video.objects.get(), Course.objects.get()
+    assert (video.collection, video.state) == (course.collection, Video.State.PROCESSING)
+    caption = video.captions.get()
+    assert caption.file.read() == b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSpoken words\n"
+    value = body("First lesson")[0]["value"]
+    assert value == {"title": "Knots", "video": video.pk, "url": "", "transcript": ""}
+
+    # A worker would begin on it in a process of its own.
+    OutboxMessage.objects.filter(kind=preparing.ASKED).delete()
+    outbox.drain()
+    films.prepare(video)
+    course.refresh_from_db()
+    assert course.dirty_since is not None
+    releases.release(course=course, by=None)
+    assert released(course) == ["First lesson", "Second lesson"]
+    # Captions that somebody worked on stay, and nothing is written twice.
+    caption.file = ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nBetter\n", name="own.vtt")
+    caption.save()
+    assert "4 unchanged" in run("--publish", **FILM)
+    assert list(Video.objects.all()) == [video]
+    assert b"Better" in video.captions.get().file.read()
+
+
+def test_an_import_that_fails_takes_its_film_back(
+    run: Import, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    root = Path(settings.PRIVATE_MEDIA_ROOT)
+    before = counts(), {path for path in root.rglob("*") if path.is_file()}
+    monkeypatch.setattr(writer._Writer, "_retire", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(**FILM)
+    assert (counts(), {path for path in root.rglob("*") if path.is_file()}) == before
 
 
 def test_dry_run_writes_nothing(run: Import, settings: Any) -> None:

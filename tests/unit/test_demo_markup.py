@@ -66,15 +66,16 @@ def test_callouts_and_questions_hold_rich_text() -> None:
 
 
 def test_directives_fill_in_what_is_left_out() -> None:
-    assert blocks('::video file="a.mp4" title="A film" transcript="a.txt"') == [
+    assert blocks('::video video="a.mp4" title="A film" transcript="a.txt"') == [
         (
             "video",
             {
                 "title": "A film",
-                "file": "a.mp4",
+                "video": "a.mp4",
                 "url": "",
                 "poster": None,
                 "captions": None,
+                "chapters": "",
                 "transcript": "text of a.txt",
             },
         )

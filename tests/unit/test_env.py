@@ -5,11 +5,16 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+from config.content_policy import content_policy, payment_pages
+from core.money import exponent
+from integrations.checks import payments
+from integrations.stripe.standin import currencies
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -128,6 +133,11 @@ def broken(**changes: str | None) -> dict[str, str]:
         (broken(ALLOWED_HOSTS=None), "ALLOWED_HOSTS", "ALLOWED_HOSTS=learn.example.org"),
         (broken(BASE_URL="http://x.org"), "BASE_URL", "https://"),
         (broken(DEMO_MAILBOX="true"), "DEMO_MAILBOX", "Remove it"),
+        (
+            broken(STRIPE_API_BASE="http://127.0.0.1:1"),
+            "STRIPE_API_BASE names a stand-in",
+            "Remove",
+        ),
         (broken(ALLOW_SQLITE=None), "DATABASE_URL names SQLite", "ALLOW_SQLITE=true"),
         (broken(EMAIL_URL=None), "EMAIL_URL is not set", "EMAIL_URL=smtp://"),
         (broken(LOG_LEVEL="LOUD"), "LOG_LEVEL is 'LOUD'", "INFO"),
@@ -188,3 +198,129 @@ def test_production_settings_pass_djangos_own_check() -> None:
     ended = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 
     assert ended.returncode == 0, ended.stderr
+
+
+def test_pictures_go_through_imagekit_only_with_an_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = {
+        "IMAGEKIT_PUBLIC_KEY": "public_x",
+        "IMAGEKIT_PRIVATE_KEY": "private_x",
+        "IMAGEKIT_URL_ENDPOINT": "https://ik.imagekit.io/x",
+    }
+    for name in account:
+        monkeypatch.delenv(name, raising=False)
+    assert not env.imagekit_images()
+    monkeypatch.setenv("IMAGEKIT_IMAGES", "1")
+    with pytest.raises(ImproperlyConfigured, match="IMAGEKIT_IMAGES is set, but no account"):
+        env.imagekit_images()
+    for name, value in account.items():
+        monkeypatch.setenv(name, value)
+    assert env.imagekit_images()
+    monkeypatch.setenv("IMAGEKIT_IMAGES", "maybe")
+    with pytest.raises(ImproperlyConfigured, match="neither yes nor no"):
+        env.imagekit_images()
+
+
+STRIPE = {
+    "STRIPE_SECRET_KEY": "sk_test_x",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_x",
+    "STRIPE_WEBHOOK_SECRET": "whsec_x",
+}
+
+
+def test_stripes_keys_are_all_there_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in STRIPE:
+        monkeypatch.delenv(name, raising=False)
+    assert not any(env.stripe())
+    for name, value in STRIPE.items():
+        monkeypatch.setenv(name, value)
+    assert env.stripe() == ("sk_test_x", "pk_test_x", "whsec_x")
+    for name in STRIPE:
+        with monkeypatch.context() as without:
+            without.delenv(name)
+            with pytest.raises(ImproperlyConfigured, match=f"{name} is not set, though others"):
+                env.stripe()
+
+
+@pytest.mark.parametrize(
+    ("secret", "publishable", "message"),
+    [
+        ("sk_live_x", "pk_test_x", "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different"),
+        ("rk_test_x", "pk_live_x", "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different"),
+        ("pk_test_x", "pk_test_x", "STRIPE_SECRET_KEY is a publishable key"),
+        ("sk_test_x", "sk_test_x", "STRIPE_PUBLISHABLE_KEY is a secret key"),
+    ],
+)
+def test_stripes_keys_that_do_not_belong_together_are_named(
+    monkeypatch: pytest.MonkeyPatch, secret: str, publishable: str, message: str
+) -> None:
+    """Seen to fail with each of the comparisons taken out."""
+    keys = {"STRIPE_SECRET_KEY": secret, "STRIPE_PUBLISHABLE_KEY": publishable}
+    for name, value in (STRIPE | keys).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=message) as refused:
+        env.stripe()
+    assert secret not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("base", "key", "message"),
+    [
+        ("https://stripe.example.org", "sk_test_x", "STRIPE_API_BASE is no address on this"),
+        ("http://127.0.0.1.example.org", "sk_test_x", "STRIPE_API_BASE is no address on this"),
+        ("http://127.0.0.1:x", "sk_test_x", "STRIPE_API_BASE is no address, or its port"),
+        ("http://127.0.0.1:1", "sk_live_x", "STRIPE_API_BASE is set, but STRIPE_SECRET_KEY"),
+    ],
+)
+def test_a_stand_in_is_on_this_machine_and_never_sees_live_keys(
+    monkeypatch: pytest.MonkeyPatch, base: str, key: str, message: str
+) -> None:
+    """Seen to fail with each of the comparisons taken out."""
+    good = {"STRIPE_API_BASE": "http://127.0.0.1:8001/"}
+    for name, value in (STRIPE | good).items():
+        monkeypatch.setenv(name, value)
+    assert env.stripe_api_base() == "http://127.0.0.1:8001"
+    monkeypatch.setenv("STRIPE_API_BASE", base)
+    monkeypatch.setenv("STRIPE_SECRET_KEY", key)
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", key.replace("sk", "pk"))
+    with pytest.raises(ImproperlyConfigured, match=message):
+        env.stripe_api_base()
+
+
+def test_payments_that_are_not_set_up_are_named_by_a_check(settings: Any) -> None:
+    for name in STRIPE:
+        setattr(settings, name, "")
+    (found,) = payments(None)
+    assert found.msg.startswith(", ".join(STRIPE))
+    for name, value in STRIPE.items():
+        setattr(settings, name, value)
+    assert payments(None) == []
+
+
+def test_forms_lead_to_the_payment_page_only_with_an_account() -> None:
+    def targets(secret_key: str, api_base: str) -> list[str]:
+        policy = content_policy(payment_pages=payment_pages(secret_key, api_base))
+        return list(policy["DIRECTIVES"]["form-action"])
+
+    assert targets("", "http://127.0.0.1:1") == ["'self'"]
+    assert targets("sk_live_x", "")[1:] == [
+        "https://checkout.stripe.com",
+        "https://billing.stripe.com",
+    ]
+    assert targets("sk_test_x", "http://127.0.0.1:1")[1:] == ["http://127.0.0.1:1"]
+
+
+@pytest.mark.parametrize("code", sorted(currencies.CURRENCIES))
+def test_a_currency_is_sold_in_only_if_stripe_counts_it_as_we_do(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digits = 0 if code in currencies.WITHOUT_MINOR_UNITS else 2
+    digits = 3 if code in currencies.WITH_THREE_DIGITS else digits
+    monkeypatch.setenv("CURRENCIES", code)
+    try:
+        found = env.currencies("CURRENCIES", "EUR")
+    except ImproperlyConfigured:
+        assert code.upper() in env.STRIPE_DIFFERS
+    else:
+        assert [(one, exponent(one)) for one in found] == [(code.upper(), digits)]

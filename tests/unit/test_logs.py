@@ -101,14 +101,15 @@ def test_a_refusal_leaves_one_line_with_its_id(
     assert logs.request_id.get() == ""
 
 
-def test_the_key_for_a_new_password_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("place", ["/account/password/reset/key/", "/play/"])
+def test_what_opens_something_is_not_logged(caplog: pytest.LogCaptureFixture, place: str) -> None:
     caplog.set_level(logging.INFO)
-    request = RequestFactory().get("/account/password/reset/key/1-abc-secretkey/")
+    request = RequestFactory().get(f"{place}1-abc-secretkey/")
 
     request_id(lambda request: HttpResponse(status=404))(request)
 
     assert "secretkey" not in caplog.text
-    assert "/account/password/reset/key/" in caplog.text
+    assert place in caplog.text
 
 
 SIGNED = [

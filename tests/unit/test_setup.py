@@ -216,6 +216,29 @@ def test_demo_ignores_what_the_shell_is_set_up_for(
 
 
 @pytest.mark.parametrize(
+    ("key", "base", "used"),
+    [
+        ("", "http://127.0.0.1:8124", "sk_test_standin"),
+        ("sk_live_x", "http://127.0.0.1:8124", "sk_test_standin"),
+        ("sk_test_x", "", "sk_test_x"),
+    ],
+)
+def test_demo_pays_with_pretence_money_unless_there_is_a_test_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, base: str, used: str
+) -> None:
+    """Seen to fail with the comparison of the key's beginning taken out."""
+    monkeypatch.setattr(demo, "VAR", tmp_path)
+    monkeypatch.setenv("STRIPE_SECRET_KEY", key)
+    monkeypatch.delenv("STRIPE_API_BASE", raising=False)
+
+    seen = demo.environment(8123)
+
+    assert (seen["STRIPE_SECRET_KEY"], seen.get("STRIPE_API_BASE", "")) == (used, base)
+    assert demo.environment(8123) == seen
+    assert demo.payment_port(65535) == 65534
+
+
+@pytest.mark.parametrize(
     ("given", "parallel"),
     [
         ([], True),

@@ -36,6 +36,7 @@ FILE_ACTION = "assessments.import_file"
 MOST_FINDINGS = 1000
 LONGEST_TEXT = 300
 FINDINGS_PER_PAGE = 100
+FIGURES = ("found", "imported", "converted", "reported")
 # What a teacher calls it; anything else keeps the name that its format gave it.
 NAMES = {
     "calculated": gettext_lazy("formula"),
@@ -184,11 +185,14 @@ def _kept(questions: Questions) -> dict[str, Any]:
 
 
 def _named(report: dict[str, Any]) -> dict[str, Any]:
-    """The report with names for people."""
-    rows = [
-        row | {"name": NAMES.get(row["block_type"], row["block_type"])} for row in report["rows"]
-    ]
-    return report | {"rows": rows}
+    """The report with names for people; kinds of the same name are one row."""
+    rows: dict[str, dict[str, Any]] = {}
+    for row in report["rows"]:
+        name = str(NAMES.get(row["block_type"], row["block_type"]))
+        known = rows.setdefault(name, {"name": name} | dict.fromkeys(FIGURES, 0))
+        for figure in FIGURES:
+            known[figure] += row[figure]
+    return report | {"rows": list(rows.values())}
 
 
 def _importer(request: HttpRequest) -> User:

@@ -77,7 +77,8 @@ class Command(BaseCommand):
         write(
             f"Pages: {len(result.created)} created, {len(result.updated)} updated, "
             f"{len(result.unchanged)} unchanged. "
-            f"New in the course's collection: {result.images} pictures, {result.files} files."
+            f"New in the course's collection: {result.images} pictures, {result.videos} films and "
+            f"recordings, {result.files} files."
         )
         for said in result.told:
             write(said)

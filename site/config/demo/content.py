@@ -2,14 +2,15 @@
 
 References stay symbolic, because nothing here has an id yet:
 
-- ``image``, ``file``, ``poster`` and ``captions`` of a block, and the pictures of courses and
-  people, are paths relative to ``FILES``;
+- ``image``, ``file``, ``video``, ``poster`` and ``captions`` of a block, and the pictures of
+  courses and people, are paths relative to ``FILES``;
+- ``offer`` of an offer block is ``offer:<slug>``;
 - links of marketing blocks are ``course:<slug>``, ``page:<slug>`` or ``catalogue:``, or else
   ordinary addresses; ``courses`` of a courses block is a list of course slugs.
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,31 @@ class DemoCourse:
     def lessons(self) -> list[DemoLesson]:
         """All lessons in the order of study."""
         return [lesson for module in self.modules for lesson in module.lessons]
+
+
+@dataclass(frozen=True)
+class DemoOffer:
+    """Courses at a price: currency → smallest units; ``compare_at`` is the crossed-out one."""
+
+    slug: str
+    name: str
+    description: str
+    courses: list[str]
+    kind: str = "one_off"
+    interval: str = ""
+    access_days: int | None = None
+    places: int | None = None
+    prices: dict[str, int] = field(default_factory=dict)
+    compare_at: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DemoCoupon:
+    """A code that makes every offer cheaper; ``limit`` is how often in all."""
+
+    code: str
+    percent: int
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +205,8 @@ TOPICS = [DemoTopic(**topic) for topic in _SITE["topics"]]
 LEVELS = [DemoLevel(**level) for level in _SITE["levels"]]
 INSTRUCTORS = [DemoInstructor(**person) for person in _SITE["instructors"]]
 COURSES = [read_course(HERE / "courses" / slug) for slug in _SITE["courses"]]
+OFFERS = [DemoOffer(**offer) for offer in _SITE["offers"]]
+COUPONS = [DemoCoupon(**coupon) for coupon in _SITE["coupons"]]
 HOME = read_page(HERE / "pages" / "home.toml")
 LANDING_PAGES = [read_page(HERE / "pages" / f"{slug}.toml") for slug in _SITE["landing_pages"]]
 STANDARD_PAGES = [read_page(HERE / "pages" / f"{slug}.md") for slug in _SITE["standard_pages"]]

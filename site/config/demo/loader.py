@@ -16,11 +16,13 @@ from accounts.models import User
 from accounts.sync import sync_roles
 from assessments import importing
 from assessments.importing.writing import import_questions
-from assets.models import Document, Image
+from assets import adding
+from assets.models import Document, Image, Video
+from commerce.models import Coupon, Offer, OfferCourse, Price
 from config import site_tree
 from config.demo import content
-from config.demo.content import DemoCourse, DemoLesson, DemoPage
-from core import outbox
+from config.demo.content import DemoCourse, DemoLesson, DemoOffer, DemoPage
+from core import clock, outbox
 from course_pages import courses, outline, releases, status
 from course_pages.models import (
     CataloguePage,
@@ -34,6 +36,7 @@ from course_pages.models import (
     Topic,
 )
 from home.models import HomePage, LandingPage
+from learning.models import AccessGrant
 from learning.services import access, enrolment, progress
 
 PASSWORD = "lectern-demo"  # noqa: S105 - printed for everybody by load_demo
@@ -74,6 +77,7 @@ class Loader:
     images: dict[str, Image] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
 
     def load(self) -> None:
         """Everything, in one transaction but for the releases that follow it."""
@@ -89,6 +93,12 @@ class Loader:
             )
             self.pages["catalogue:"] = catalogue
             made = [self._course(catalogue, course) for course in content.COURSES]
+            for offer in content.OFFERS:
+                self._offer(offer)
+            for coupon in content.COUPONS:
+                Coupon.objects.create(
+                    code=coupon.code, percent=coupon.percent, limit=coupon.limit, batch="Demo"
+                )
             for page in content.LANDING_PAGES + content.STANDARD_PAGES:
                 self._page(home, page)
             self._home(home)
@@ -183,6 +193,29 @@ class Loader:
             [*page.body.raw_data, _item("quiz", chosen, str(path.name))]
         )
 
+    def _offer(self, source: DemoOffer) -> None:
+        offer = Offer.objects.create(
+            name=source.name,
+            description=source.description,
+            kind=source.kind,
+            interval=source.interval,
+            access_days=source.access_days,
+            places=source.places,
+        )
+        for order, slug in enumerate(source.courses):
+            course = Course.objects.get(lineage=self.pages[f"course:{slug}"].translation_key)
+            OfferCourse.objects.create(offer=offer, course=course, sort_order=order)
+        for currency, amount_minor in source.prices.items():
+            Price.objects.create(
+                offer=offer,
+                currency=currency,
+                amount_minor=amount_minor,
+                compare_at_minor=source.compare_at.get(currency),
+                number=1,
+                since=clock.now(),
+            )
+        self.offers[f"offer:{source.slug}"] = offer
+
     def _page(self, home: HomePage, source: DemoPage) -> LandingPage:
         body = json.dumps(self._resolve(source.body, source.slug, None))
         page = site_tree.ensure_landing_page(
@@ -208,13 +241,24 @@ class Loader:
     def _value(self, value: Any, collection: Collection | None) -> Any:
         if not isinstance(value, dict):
             return value
+        if value.get("video"):
+            return self._played(value, collection)
         return {key: self._field(key, item, collection) for key, item in value.items()}
 
+    def _played(self, value: dict[str, Any], collection: Collection | None) -> dict[str, Any]:
+        """A block's value with its film made: poster, captions and chapters are the film's."""
+        about = {key: value.get(key) or "" for key in ("poster", "captions", "chapters")}
+        kept = {key: item for key, item in value.items() if key not in about}
+        film = self._video(value["video"], value["title"], collection, about)
+        return kept | {"video": film.pk, "title": ""}
+
     def _field(self, key: str, value: Any, collection: Collection | None) -> Any:
-        if key in {"image", "poster"} and value:
+        if key == "image" and value:
             return self._image(value, Path(value).stem, collection).pk
-        if key in {"file", "captions"} and value:
+        if key == "file" and value:
             return self._document(value, collection).pk
+        if key == "offer":
+            return self.offers[value].pk
         if key == "courses":
             return [
                 _item("item", self.pages[f"course:{slug}"].pk, f"courses/{slug}") for slug in value
@@ -253,11 +297,47 @@ class Loader:
             self.documents[path] = document
         return self.documents[path]
 
+    def _video(
+        self, path: str, title: str, collection: Collection | None, about: dict[str, str]
+    ) -> Video:
+        file = content.FILES / path
+        with file.open("rb") as handle:
+            film = adding.add_video(
+                source=File(handle, name=file.name),
+                name=file.name,
+                title=title,
+                collection=collection or Collection.get_first_root_node(),
+                by=None,
+                stored=[],
+                prepared=True,
+            )
+        film.chapters = about["chapters"]
+        if about["poster"]:
+            film.poster = self._image(about["poster"], title, collection)
+        film.save(update_fields=["chapters", "poster"])
+        if about["captions"]:
+            with (content.FILES / about["captions"]).open("rb") as handle:
+                words = File(handle, name=about["captions"])
+                adding.add_captions(film, {"en": words}, stored=[])
+        return film
+
     def _history(self, student: User, made: list[Course]) -> None:
-        """The student is half-way through the long course and has finished a short one."""
-        for course, share in ((made[0], 0.5), (made[-1], 1.0)):
+        """The student is half-way through the long course and has finished a short one.
+
+        The long one was a present: the demo can be loaded where nothing can be paid.
+        """
+        for course in (made[0], made[-1]):
             course.refresh_from_db()
-            enrolment.enrol(user=student, course=course)
+        enrolment.grant(
+            user=student,
+            course=made[0],
+            source=AccessGrant.Source.GIFT,
+            source_key=f"demo:{student.pk}",
+            starts_at=clock.now(),
+            reason="Demo",
+        )
+        enrolment.enrol(user=student, course=made[-1])
+        for course, share in ((made[0], 0.5), (made[-1], 1.0)):
             assert course.live_release is not None
             lessons = outline.load(course.live_release.outline_id).lessons
             for lesson in lessons[: max(1, round(len(lessons) * share))]:

@@ -10,7 +10,8 @@ A source is plain text that stays readable as such:
     > Quoted words
     > — Who said them
     ::download file="files/a.csv" title="…" description="…"
-    ::video file="…" title="…" poster="…" captions="…" transcript="files/a.txt"
+    ::video video="…" title="…" poster="…" captions="…" chapters="files/b.txt"
+    ::audio video="…" title="…" captions="…"
     ::embed url="https://…" title="…"
 
 Inside text: ``**bold**``, ``*italic*``, `` `code` ``, ``[label](https://…)`` and a backslash that
@@ -44,13 +45,20 @@ _INLINE = re.compile(
 )
 _SAFE_HREF = re.compile(r"(https?:|mailto:|/|#)", re.IGNORECASE)
 
+# `poster`, `captions` and `chapters` are the film's, the rest is the block's.
+_PLAYED = {
+    "title": "",
+    "video": None,
+    "url": "",
+    "captions": None,
+    "chapters": "",
+    "transcript": "",
+}
 _DIRECTIVES: dict[str, tuple[set[str], dict[str, Any]]] = {
     # name: (attributes it must have, all attributes with what they are when absent)
     "download": ({"file", "title"}, {"title": "", "file": "", "description": ""}),
-    "video": (
-        {"title"},
-        {"title": "", "file": None, "url": "", "poster": None, "captions": None, "transcript": ""},
-    ),
+    "video": ({"title"}, _PLAYED | {"poster": None}),
+    "audio": ({"title"}, _PLAYED),
     "embed": ({"url", "title"}, {"url": "", "title": ""}),
 }
 
@@ -220,8 +228,9 @@ class _Parser:
         if missing := required - given.keys():
             self.fail(f"{name} lacks {', '.join(sorted(missing))}")
         value = defaults | given
-        if value.get("transcript"):
-            value["transcript"] = self.read(value["transcript"])
+        for words in ("transcript", "chapters"):
+            if value.get(words):
+                value[words] = self.read(value[words])
         return name, value
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.content_policy import IMAGEKIT_UPLOADS, content_policy, payment_pages
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.request_id",
+    "core.short_ways.short_ways",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.security_headers",
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.Authentication",
     "accounts.middleware.reader_locale",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -124,14 +125,10 @@ CACHES: dict[str, dict[str, Any]] = {
     )
 }
 # Sessions are of record: they live in the database, never in Redis.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "accounts.backends.RightsAtOnce",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["accounts.backends.SignIn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -185,6 +182,26 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # What deploy/nginx.conf lets through. Above it no file of a request is kept.
 UPLOAD_MAX_BYTES = 512 * 1024 * 1024
+# Films come in slices, so the bound above is none for them.
+VIDEO_MAX_BYTES = env.integer("VIDEO_MAX_BYTES", 10 * 2**30, least=2**20, most=2**43)
+# With an account at ImageKit films lie there; without one they stay here.
+IMAGEKIT_PUBLIC_KEY, IMAGEKIT_PRIVATE_KEY, IMAGEKIT_URL_ENDPOINT = env.imagekit()
+IMAGEKIT_WEBHOOK_SECRET = env.text("IMAGEKIT_WEBHOOK_SECRET", "")
+IMAGEKIT_API_BASE = env.text("IMAGEKIT_API_BASE", "")
+# Pictures are then cut and sent by ImageKit, which fetches the originals from BASE_URL.
+IMAGEKIT_IMAGES = env.imagekit_images()
+# With an account at Stripe courses are sold; without one only what is free can be had.
+STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET = env.stripe()
+STRIPE_API_BASE = env.stripe_api_base()
+STRIPE_PROMOTION_CODES = env.flag("STRIPE_PROMOTION_CODES", False)
+STRIPE_AUTOMATIC_TAX = env.flag("STRIPE_AUTOMATIC_TAX", False)
+CURRENCIES = env.currencies("CURRENCIES", "EUR")
+# The program that makes films adaptive; found by itself where not named, "none" for without.
+FFMPEG = env.text("FFMPEG", "")
+# How long an address of a film lives; a player asks for a new one in time.
+MEDIA_URL_SECONDS = env.integer("MEDIA_URL_SECONDS", 600, least=60, most=86_400)
+# Where nginx has PRIVATE_MEDIA_ROOT as an internal location: it then sends films itself.
+ACCEL_REDIRECT = env.text("ACCEL_REDIRECT", "")
 FILE_UPLOAD_HANDLERS = [
     "core.uploads.BoundedUploads",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -199,6 +216,7 @@ if MAIL_SERVER is not None:
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_TLS = MAIL_SERVER.tls
+    EMAIL_BACKEND = "messaging.sent.EmailBackend"
 DEMO_MAILBOX = env.flag("DEMO_MAILBOX", False)
 if DEMO_MAILBOX:
     EMAIL_BACKEND = "messaging.mailbox.EmailBackend"
@@ -266,23 +284,11 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 TAGGIT_CASE_INSENSITIVE = True
 
 # --- Security --------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": (),
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF],
-        "font-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "frame-src": [SELF, "https://www.youtube-nocookie.com", "https://player.vimeo.com"],
-        "frame-ancestors": [SELF],
-        "form-action": [SELF],
-        "base-uri": [SELF],
-        "object-src": [NONE],
-    },
-}
+CONTENT_SECURITY_POLICY = content_policy(
+    imagekit=IMAGEKIT_URL_ENDPOINT,
+    uploads=IMAGEKIT_API_BASE or IMAGEKIT_UPLOADS,
+    payment_pages=payment_pages(STRIPE_SECRET_KEY, STRIPE_API_BASE),
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -317,5 +323,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        # Each request's address; the number of a checkout opens its page.
+        "stripe": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
 }

@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("LOG_FORMAT", "text")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("DEMO_MAILBOX", "true")
+os.environ.setdefault("CURRENCIES", "EUR,USD")
 # bin/demo makes a key once and keeps it below var/.
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 

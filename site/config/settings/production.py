@@ -8,8 +8,10 @@ from config.settings.base import (
     BASE_URL,
     DATABASES,
     DEMO_MAILBOX,
+    IMAGEKIT_API_BASE,
     MAIL_SERVER,
     SECRET_KEY,
+    STRIPE_API_BASE,
 )
 
 from config import env  # isort: skip
@@ -30,6 +32,14 @@ if not BASE_URL.startswith("https://"):
 if DEMO_MAILBOX:
     raise ImproperlyConfigured(
         "DEMO_MAILBOX shows everybody's mail. Remove it from a production environment."
+    )
+if IMAGEKIT_API_BASE:
+    raise ImproperlyConfigured(
+        "IMAGEKIT_API_BASE names a stand-in for ImageKit. Remove it from a production environment."
+    )
+if STRIPE_API_BASE:
+    raise ImproperlyConfigured(
+        "STRIPE_API_BASE names a stand-in for Stripe. Remove it from a production environment."
     )
 if DATABASES["default"]["ENGINE"].endswith("sqlite3") and not env.flag("ALLOW_SQLITE", False):
     raise ImproperlyConfigured(

@@ -5,11 +5,13 @@ meaning.
 """
 
 from core.blocks.data import StepListBlock, TableBlock
-from core.blocks.files import AudioBlock, DownloadBlock, EmbedBlock, VideoBlock
+from core.blocks.filed import FiledAudioBlock, FiledVideoBlock
+from core.blocks.files import DownloadBlock, EmbedBlock
 from core.blocks.formulas import MathBlock
 from core.blocks.links import ButtonBlock, LinkBlock
 from core.blocks.media import GalleryBlock, ImageBlock
 from core.blocks.text import CalloutBlock, CodeBlock, HeadingBlock, QuoteBlock, TextBlock
+from core.blocks.videos import AudioBlock, VideoBlock
 
 __all__ = [
     "AudioBlock",
@@ -18,6 +20,8 @@ __all__ = [
     "CodeBlock",
     "DownloadBlock",
     "EmbedBlock",
+    "FiledAudioBlock",
+    "FiledVideoBlock",
     "GalleryBlock",
     "HeadingBlock",
     "ImageBlock",

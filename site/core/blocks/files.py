@@ -1,4 +1,4 @@
-"""Video, downloads, and content of other sites."""
+"""Downloads, and content of other sites."""
 
 import re
 from typing import Any
@@ -8,10 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from core.blocks.choosers import DocumentChooserBlock, ImageChooserBlock
+from core.blocks.choosers import DocumentChooserBlock
 from core.blocks.links import is_web_address
 from core.blocks.media import MEDIA
-from core.blocks.text import RICH_TEXT
 
 
 def file_href(document: Any, parent_context: Any) -> str:
@@ -68,94 +67,6 @@ class EmbedValue(blocks.StructValue):
     def site(self) -> str:
         """Host shown to the reader before anything is loaded from it."""
         return (urlsplit(self.link).hostname or "").removeprefix("www.")
-
-
-class VideoBlock(blocks.StructBlock):
-    """A film: an uploaded file or an address, with captions and transcript."""
-
-    title = blocks.CharBlock(label=_("Title"), max_length=200)
-    file = DocumentChooserBlock(
-        label=_("Video file"), required=False, help_text=_("An MP4 or WebM file.")
-    )
-    url = blocks.URLBlock(
-        label=_("Or its address"),
-        required=False,
-        help_text=_("A page on YouTube or Vimeo; any other address is shown as a link."),
-    )
-    poster = ImageChooserBlock(label=_("Still image"), required=False)
-    captions = DocumentChooserBlock(
-        label=_("Captions"), required=False, help_text=_("A WebVTT file (.vtt).")
-    )
-    transcript = blocks.TextBlock(label=_("Transcript"), required=False, rows=4)
-
-    class Meta:
-        label = _("Video")
-        icon = "media"
-        group = MEDIA
-        template = "blocks/video.html"
-        preview_template = "blocks/previews/video.html"
-        value_class = EmbedValue
-        description = _("A film with captions and transcript.")
-
-    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        return context | {
-            "href": file_href(value["file"], parent_context),
-            "captions_href": file_href(value["captions"], parent_context),
-        }
-
-    def clean(self, value: Any) -> Any:
-        result = super().clean(value)
-        if not result["file"] and not result["url"] and not self.is_deferred_validation:
-            raise blocks.StructBlockValidationError(
-                block_errors={
-                    "file": ValidationError(_("Choose a file or give an address."), code="required")
-                }
-            )
-        return result
-
-
-class AudioBlock(blocks.StructBlock):
-    """Something to listen to, and to read for those who do not hear it."""
-
-    title = blocks.CharBlock(label=_("Title"), max_length=200)
-    file = DocumentChooserBlock(
-        label=_("Sound file"), required=False, help_text=_("An MP3, M4A, OGG or WAV file.")
-    )
-    url = blocks.URLBlock(
-        label=_("Or its address"),
-        required=False,
-        help_text=_("A recording on another site; it is shown as a link."),
-    )
-    transcript = blocks.RichTextBlock(
-        label=_("Transcript"),
-        required=False,
-        features=RICH_TEXT,
-        help_text=_("What is said, for those who cannot hear it or would rather read."),
-    )
-
-    class Meta:
-        label = _("Audio")
-        icon = "media"
-        group = MEDIA
-        template = "blocks/audio.html"
-        value_class = EmbedValue
-        preview_template = "blocks/previews/audio.html"
-        description = _("A recording to listen to, with its transcript.")
-
-    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        return context | {"href": file_href(value["file"], parent_context)}
-
-    def clean(self, value: Any) -> Any:
-        result = super().clean(value)
-        if not result["file"] and not result["url"] and not self.is_deferred_validation:
-            raise blocks.StructBlockValidationError(
-                block_errors={
-                    "file": ValidationError(_("Choose a file or give an address."), code="required")
-                }
-            )
-        return result
 
 
 class DownloadBlock(blocks.StructBlock):

@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from core.text import clock
+
 register = template.Library()
 
 COVERS = 10
@@ -56,6 +58,9 @@ def _rendered(component: Kept) -> SafeString:
 def forget_kept(**_about: Any) -> None:
     """While developing: an edited template shows without a restart."""
     _rendered.cache_clear()
+
+
+register.filter(clock)
 
 
 @register.filter

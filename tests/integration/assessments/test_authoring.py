@@ -1,6 +1,7 @@
 """Quizzes and banks in the admin: written by their teachers, out of reach of everybody else."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.factories import quizzes
 
 pytestmark = pytest.mark.django_db
 WRITTEN = [Quiz, QuestionBank, Attempt]
-KEPT_BY_THE_EDITOR = ["django_session", "wagtailadmin_formstate"]
+KEPT_BY_THE_EDITOR = ["accounts_session", "wagtailadmin_formstate"]
 SNIPPET = "wagtailsnippets_assessments_quiz"
 
 
@@ -79,6 +80,29 @@ def test_lists_and_choosers_offer_ones_own_only() -> None:
     chosen = reverse("wagtailsnippetchoosers_assessments_quiz:chosen", args=[quiz.pk])
     assert mine.get(chosen).status_code == 200
     assert other.get(chosen).status_code == 404
+
+
+def test_the_list_says_what_is_a_draft() -> None:
+    mine, _other, course, _theirs, _quiz = school()
+    make_draft = reverse("wagtailsnippetchoosers_assessments_quiz:create")
+    mine.post(make_draft, {"title": "Begun here", "course": course.pk})
+    shown = mine.get(reverse(f"{SNIPPET}:list")).content.decode()
+    states = [" ".join(one.split()) for one in re.findall(r"w-status[^>]*>([^<]+)<", shown)]
+    assert sorted(states) == ["draft", "live"]
+
+
+def test_the_chooser_names_the_courses_where_there_are_several() -> None:
+    mine, _other, _course, theirs, quiz = school()
+    address = reverse("wagtailsnippetchoosers_assessments_quiz:choose_results")
+    named = re.compile(r"<td[^>]*>\s*Mine\s*</td>")
+    assert not named.search(mine.get(address).content.decode())
+    quizzes.quiz(theirs, [quizzes.single()], title="Another quiz")
+    assert not named.search(mine.get(address).content.decode())
+    teacher = quiz.course.teaching_rights.get().user
+    courses.add_teacher(course=theirs, user=teacher, by=None)
+    shown = mine.get(address).content.decode()
+    assert named.search(shown)
+    assert "Another quiz" in shown
 
 
 def test_bulk_deletion_takes_no_row_of_others() -> None:

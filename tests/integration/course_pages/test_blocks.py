@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from django.db.models import ProtectedError
 from django.test import Client
 from wagtail.images.tests.utils import get_test_image_file
 
 from accounts.models import User
-from assets.models import Document, Image
+from assets.models import Image
 from core.blocks.links import is_safe_link
 from core.models import SnapshotReference
 from course_pages import content, releases, rendering
@@ -22,6 +21,7 @@ from home.blocks import LandingBody
 from learning.services import enrolment
 from tests.cases.measure import statements
 from tests.factories import courses as make
+from tests.factories import videos as films
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def seen(course: Course) -> str:
     learner = UserFactory()
     enrolment.enrol(user=learner, course=course)
     client = Client()
-    client.force_login(learner, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(learner, backend="accounts.backends.SignIn")
     return client.get(f"/learn/{course.slug}/blocks/").text
 
 
@@ -130,23 +130,25 @@ def test_a_button_has_one_destination() -> None:
 
 
 def test_a_recording_is_handed_out_by_the_lessons_door_only() -> None:
-    talk = Document.objects.create(title="Talk", file=ContentFile(b"ID3 sound", name="talk.mp3"))
-    course = course_with(
-        ("audio", {"title": "A talk", "file": talk.pk, "url": "", "transcript": "<p>Hm.</p>"})
-    )
-    address = f"/learn/knots/blocks/files/{talk.pk}/"
-    assert f'src="{address}"' in seen(course)
+    talk = films.video(b"ID3 sound", "talk.mp3", kind="audio", title="A talk")
+    chosen = {"title": "", "video": talk.pk, "url": "", "transcript": "<p>Hm.</p>"}
+    course = course_with(("audio", chosen))
+    address = f"/learn/knots/blocks/media/{talk.uid}/"
+    html = seen(course)
+    assert f'data-media="{address}"' in html
+    assert "<p>Hm.</p>" in html
 
     learner = User.objects.get(enrolments__course=course)
     client = Client()
-    client.force_login(learner, backend="django.contrib.auth.backends.ModelBackend")
-    answer = client.get(address)
-    assert answer["Content-Type"] == "audio/mpeg"
-    assert answer.getvalue() == b"ID3 sound"
-    assert Client().get(address).status_code == 302
+    client.force_login(learner, backend="accounts.backends.SignIn")
+    (source,) = client.get(address).json()["sources"]
+    assert source["type"] == "audio/mpeg"
+    assert client.get(source["src"]).getvalue() == b"ID3 sound"
+    assert Client().get(address).status_code == 403
+    assert Client().get(f"{address}?play").status_code == 302
     stranger = Client()
-    stranger.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
-    assert stranger.get(address).status_code != 200
+    stranger.force_login(UserFactory(), backend="accounts.backends.SignIn")
+    assert stranger.get(address).status_code == 403
     with pytest.raises(ProtectedError):
         talk.delete()
 
@@ -199,7 +201,7 @@ def test_links_and_formulas_in_cells_steps_and_transcripts_work_as_in_text() -> 
     target = make.lesson(module, "Target")
     words = f'<p><a linktype="page" id="{target.pk}">There</a>, \\(x^2\\)</p>'
     step = {"type": "item", "id": "1", "value": {"title": "Do", "text": words}}
-    audio = {"title": "A", "file": None, "url": "https://example.org/a.mp3", "transcript": words}
+    audio = {"title": "A", "video": None, "url": "https://example.org/a.mp3", "transcript": words}
     body = [
         {"type": "table", "value": table(words)},
         {"type": "steps", "value": {"title": "", "steps": [step]}},
@@ -245,7 +247,7 @@ def test_what_a_block_needs_is_asked_for_by_the_release() -> None:
     item = {"type": "item", "id": "1", "value": {"image": None, "alt": "", "caption": ""}}
     unfinished = [
         {"type": "gallery", "value": {"images": [item], "caption": ""}},
-        {"type": "audio", "value": {"title": "A", "file": None, "url": "", "transcript": ""}},
+        {"type": "audio", "value": {"title": "A", "video": None, "url": "", "transcript": ""}},
         {"type": "math", "value": {"formula": "", "description": ""}},
         {"type": "steps", "value": {"title": "", "steps": []}},
     ]
@@ -259,7 +261,7 @@ def test_a_formula_that_cannot_be_read_is_published_and_its_author_told() -> Non
     client = Client()
     client.force_login(
         User.objects.create_superuser("admin@example.org", "a long password"),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="accounts.backends.SignIn",
     )
     sent = {
         "title": page.title,
@@ -305,7 +307,7 @@ def test_every_preview_of_a_lessons_block_opens() -> None:
     client = Client()
     client.force_login(
         User.objects.create_superuser("admin@example.org", "a long password"),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="accounts.backends.SignIn",
     )
     for name, block in LessonPage._meta.get_field("body").stream_block.child_blocks.items():
         answer = client.get("/admin/block-preview/", {"id": block.definition_prefix})

@@ -8,11 +8,12 @@ from django.test import Client
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from assets.models import Document, Image
+from assets.models import Document, Image, Video
 from course_pages import courses
 from course_pages.models import Course, LessonPage
 from tests.cases.measure import person
 from tests.factories import courses as make
+from tests.factories import videos as films
 
 pytestmark = pytest.mark.django_db
 REFUSED = "something that you may not use"
@@ -67,6 +68,17 @@ def picture(key: int) -> list[tuple[str, Any]]:
     return [("image", {"image": str(key), "alt": "A chart", "caption": "", "width": "text"})]
 
 
+def shown(film: Video) -> list[tuple[str, Any]]:
+    return [("video", {"title": "", "video": str(film.pk), "url": "", "transcript": ""})]
+
+
+def test_a_film_of_ones_own_course_is_taken(course: Course) -> None:
+    client, page = teacher(course), make.lesson_page(course, "Lesson 1.1")
+    own = films.video(collection=courses.ensure_collection(course))
+    assert REFUSED not in save(client, page, shown(own))
+    assert f'"video": {own.pk}' in latest(page)
+
+
 def test_a_file_of_ones_own_course_is_taken(course: Course) -> None:
     client, page = teacher(course), make.lesson_page(course, "Lesson 1.1")
     own = document(course)
@@ -74,7 +86,7 @@ def test_a_file_of_ones_own_course_is_taken(course: Course) -> None:
     assert f'"file": {own.pk}' in latest(page)
 
 
-@pytest.mark.parametrize("kind", ["file", "picture"])
+@pytest.mark.parametrize("kind", ["file", "picture", "film"])
 def test_what_belongs_to_another_course_is_refused_and_nothing_changes(
     course: Course, kind: str
 ) -> None:
@@ -83,6 +95,8 @@ def test_what_belongs_to_another_course_is_refused_and_nothing_changes(
     before = latest(page)
     if kind == "file":
         blocks = download(document(other).pk)
+    elif kind == "film":
+        blocks = shown(films.video(collection=courses.ensure_collection(other)))
     else:
         image = Image.objects.create(
             title="Chart", file=get_test_image_file(), collection=courses.ensure_collection(other)

@@ -47,12 +47,14 @@ def test_a_stored_block_still_renders(file: Path) -> None:
         quiz_url=lambda lineage: f"/quiz/{lineage}/",
         lesson_url=lambda lineage: "/there/" if lineage == TARGET else None,
         file_url=lambda document: f"/files/{document}/",
+        media_url=lambda uid: f"/media/{uid}/",
     )
     for expected in stored["expect"]:
         assert expected in html
     assert "None" not in html
     assert "lineage:" not in html
     assert "asset:" not in html
+    assert '"media:' not in html
 
 
 @pytest.mark.django_db

@@ -486,18 +486,11 @@ def test_a_process_that_dies_frees_its_import(
 ) -> None:
     started: list[tuple[int, int]] = []
     monkeypatch.setattr(worker, "_start", lambda pk, attempt: started.append((pk, attempt)))
-    monkeypatch.setattr(worker.connections, "close_all", lambda: None)
     record = ask()
     worker.take_up()
-
-    class Killed:
-        def wait(self, timeout: float | None = None) -> int:
-            return -9
-
-    killed: Any = Killed()
-    worker._watch(killed, record.pk, 1)
+    worker._ended(record.pk, 1, -9)
     assert started == [(record.pk, 1), (record.pk, 2)]
-    worker._watch(killed, record.pk, 2)
+    worker._ended(record.pk, 2, -9)
     assert len(started) == 2
     assert CourseImport.objects.get().state == State.BROKEN_OFF
 

@@ -72,7 +72,7 @@ def test_the_admin_says_why_a_file_stays(image: Image) -> None:
     released_with("image", {"image": image.pk, "alt": "Bars", "decorative": False})
     admin = User.objects.create_superuser("admin@example.org", "a long password")
     client = Client()
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin, backend="accounts.backends.SignIn")
     for answer in (
         client.post(f"/admin/images/{image.pk}/delete/", follow=True),
         client.post(f"/admin/bulk/assets/image/delete/?id={image.pk}", follow=True),

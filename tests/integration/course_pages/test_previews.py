@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 MODES = list(Persona)
 SENTENCE = "Hold the end with two fingers."
 # Wagtail keeps the form itself when it is posted; a session's expiry moves; renditions are a cache.
-LEFT_OUT = {"django_session", "assets_rendition", "wagtailadmin_formstate"}
+LEFT_OUT = {"accounts_session", "assets_rendition", "wagtailadmin_formstate"}
 
 
 def lesson_form(**fields: Any) -> dict[str, Any]:
@@ -155,11 +155,11 @@ def test_unfinished_blocks_have_previews(course: Course, mode: str) -> None:
     client, page = teacher_of(course), make.lesson_page(course, "Lesson 1.1")
     body = [
         ("image", {"image": "", "alt": "", "caption": "", "width": "text"}),
-        ("video", {"title": "", "file": "", "url": "", "poster": "", "captions": ""}),
+        ("video", {"title": "", "video": "", "url": "", "transcript": ""}),
         ("download", {"title": "", "file": "", "description": ""}),
         ("embed", {"url": "", "title": ""}),
         ("code", {"language": "python", "code": ""}),
-        ("audio", {"title": "", "file": "", "url": "", "transcript": rich_text("")}),
+        ("audio", {"title": "", "video": "", "url": "", "transcript": rich_text("")}),
         ("math", {"formula": "", "description": ""}),
         ("button", {"label": "", "page": "", "url": ""}),
         ("text", rich_text(f"<p>{SENTENCE}</p>")),

@@ -1,5 +1,6 @@
 """The course structure screen: what each action does, and that what it refuses changes nothing."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from wagtail.models import Page, PageLogEntry, Revision
 
 from accounts.models import User
-from course_pages import courses, releases
+from course_pages import courses, releases, status
 from course_pages.models import Course, CoursePage, LessonPage, ModulePage
 from course_pages.structure import queries
 from course_pages.structure.undo import Undo
@@ -116,6 +117,30 @@ def test_after_a_roll_back_the_pages_are_ahead(course: Course) -> None:
     releases.release(course=course, by=None)
     releases.roll_back(course=course, to=1, by=None)
     assert states(course)["Anew"] == "Ahead"
+
+
+@pytest.mark.parametrize(
+    "rule", [{"opens_on": date(2031, 1, 2)}, {"opens_after_days": 3}, {"needs": 1}], ids=str
+)
+def test_a_rule_that_waits_for_its_release_is_ahead(course: Course, rule: dict[str, Any]) -> None:
+    """Seen to fail for the days while the states compared a list of settings."""
+    first, second = modules(course)
+    if rule == {"needs": 1}:
+        rule = {"needs": [str(first.translation_key)]}
+    else:
+        make.edit(make.lesson_page(course, "Lesson 1.1"), **rule)
+        assert states(course)["Lesson 1.1"] == "Ahead"
+        assert status.of_page(make.lesson_page(course, "Lesson 1.1")).kind == "ahead"
+    make.edit(second, **rule)
+    fresh = Course.objects.select_related("live_release").get(pk=course.pk)
+    heads = queries.load(fresh, page_of(course)).modules
+    assert [head.state.label for head in heads] == ["Released", "Ahead"]
+    assert status.of_page(make.lesson_page(course, "Lesson 2.1")).kind == "released"
+    releases.release(course=course, by=None)
+    fresh.refresh_from_db()
+    heads = queries.load(fresh, page_of(course)).modules
+    assert [head.state.label for head in heads] == ["Released", "Released"]
+    assert set(states(course).values()) == {"Released"}
 
 
 def test_the_screen_shows_drafts_as_they_are(course: Course, screen: Client) -> None:
@@ -782,6 +807,7 @@ def test_the_screen_takes_the_same_few_statements_at_any_size(client: Client, ro
     found: dict[int, int] = {}
     teacher = UserFactory(roles=[role])
     client.force_login(teacher)
+    courses.add_teacher(course=make.course(1, 1, title="Another"), user=teacher, by=None)
     for lessons in (10, 500):
         course = make.course(2, 5, title=f"Of {lessons}")
         make.many_lessons(course, lessons - 10)
@@ -795,5 +821,5 @@ def test_the_screen_takes_the_same_few_statements_at_any_size(client: Client, ro
         shown = client.get(address, query).content.decode()
         assert shown.count('class="structure-lesson"') == lessons
         found[lessons] = len(measure.statements(lambda: client.get(address, query)))  # noqa: B023
-        assert len(measure.statements(lambda: client.get(address))) <= 14  # noqa: B023
-    assert found[10] == found[500] <= 14
+        assert len(measure.statements(lambda: client.get(address))) <= 15  # noqa: B023
+    assert found[10] == found[500] <= 15

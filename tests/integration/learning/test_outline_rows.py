@@ -70,7 +70,7 @@ def test_one_learners_ticks_are_not_shown_to_another(course: Course) -> None:
         person = measure.person(email=f"{name}@example.org")
         enrolment.enrol(user=person, course=course)
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="accounts.backends.SignIn")
         clients.append(client)
     ada, bea = clients
     assert ada.post("/learn/knots/lesson-11/complete/").status_code == 302

@@ -1,5 +1,7 @@
 """The learner's pages, with and without HTMX."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -26,7 +28,7 @@ def learner() -> User:
 @pytest.fixture
 def browser_of(learner: User) -> Client:
     client = Client()
-    client.force_login(learner, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(learner, backend="accounts.backends.SignIn")
     return client
 
 
@@ -90,18 +92,24 @@ def test_completing_by_htmx_changes_the_modules_count_too(
     assert '<span id="module-2-count">1/2' in browser_of.get("/learn/knots/").content.decode()
 
 
-def test_moving_by_htmx_sends_the_player_alone(
+def test_moving_by_htmx_sends_the_lesson_and_what_changes_of_the_outline(
     course: Course, browser_of: Client, learner: User
 ) -> None:
     enrolment.enrol(user=learner, course=course)
     whole = browser_of.get("/learn/knots/lesson-12/").content.decode()
     part = browser_of.get(
-        "/learn/knots/lesson-12/", headers=HTMX | {"HX-Target": "player"}
+        "/learn/knots/lesson-12/", headers=HTMX | {"HX-Target": "lesson"}
     ).content.decode()
     assert "<html" in whole
     assert "<html" not in part
     assert "<title>Lesson 1.2" in part
-    assert 'id="player"' in part
+    assert 'id="lesson"' in part
+    assert 'id="player"' not in part
+    # The lesson's module takes the place of the one on the page; the others stay as they are.
+    assert part.count('<details class="module"') == 1
+    assert re.search(r'<details class="module" id="module-1" open hx-swap-oob="true">', part)
+    assert re.search(r'aria-current="true"[^>]*><bdi>Lesson 1.2', part)
+    assert re.search(r'id="progress"[^>]* hx-swap-oob="true"', part)
 
 
 @pytest.mark.parametrize("path", ["complete/", "opened/"])
@@ -182,7 +190,7 @@ def test_an_unpublished_course_stays_open_to_its_learners_and_is_gone_for_strang
     assert browser_of.get("/learn/knots/lesson-11/").status_code == 200
     stranger = Client()
     other = User.objects.create_user("other@example.org", "a long password")
-    stranger.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    stranger.force_login(other, backend="accounts.backends.SignIn")
     assert stranger.get("/learn/knots/lesson-11/").status_code == 404
     assert stranger.get("/learn/knots/-/join/").status_code == 404
     assert Client().get("/courses/knots/").status_code == 404

@@ -18,6 +18,7 @@ from course_pages.importing.errors import SourceRefused
 from course_pages.importing.olx_types import MERELY_REPORTED
 from course_pages.importing.report import Report
 from tests.factories.archives import olx as export
+from tests.factories.videos import FILM_HEAD
 
 Read = Callable[..., CourseDescription]
 
@@ -203,9 +204,29 @@ def test_video_with_captions_and_transcript(read: Read) -> None:
     (block,) = lesson(course, "First lesson").blocks
     assert block.value["url"] == "https://www.youtube.com/watch?v=lVPPPpyUOR4"
     assert block.value["transcript"] == "Spoken words"
-    captions = course.files[block.value["captions"]]
-    assert captions.path.read_text().startswith("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSpoken")
+    assert "captions" not in block.value
     assert [finding.name for finding in findings(course, "captions")] == ["fi: a-fi.srt"]
+
+
+def test_a_film_of_the_archive_brings_its_captions_in_every_language(read: Read) -> None:
+    course = read(
+        **{
+            "course/vertical/v1.xml": vertical(
+                "First lesson",
+                '<video url_name="f" html5_sources=\'["/static/film.mp4"]\' '
+                'transcripts="{&quot;zh_HANS&quot;: &quot;a-zh.srt&quot;, '
+                '&quot;en&quot;: &quot;a-en.srt&quot;, &quot;tlh&quot;: &quot;a-en.srt&quot;}"/>',
+            ),
+            "course/static/film.mp4": FILM_HEAD,
+            "course/static/a-en.srt": "1\n00:00:01,000 --> 00:00:02,000\nSpoken words\n",
+            "course/static/a-zh.srt": "1\n00:00:01,000 --> 00:00:02,000\n你好\n",
+        }
+    )
+    (block,) = lesson(course, "First lesson").blocks
+    assert block.value["captions"] == {"en": "static/a-en.srt", "zh-hans": "static/a-zh.srt"}
+    assert set(course.files) == {"static/film.mp4", "static/a-en.srt", "static/a-zh.srt"}
+    assert block.value["transcript"] == ""
+    assert [finding.name for finding in findings(course, "captions")] == ["tlh: a-en.srt"]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +235,7 @@ def test_video_with_captions_and_transcript(read: Read) -> None:
         ("html5_sources='[\"https://a.example/f.mp4\"]'", "https://a.example/f.mp4", None),
         ('youtube_id_1_0="no id"', "", None),
         ("html5_sources='[\"/static/film.mp4\"]'", "", "static/film.mp4"),
+        ("html5_sources='[\"/static/words.mp4\"]'", "", None),
         ("html5_sources='[\"javascript:alert(1)\"]'", "", None),
         ("html5_sources='not json'", "", None),
     ],
@@ -224,12 +246,13 @@ def test_video_sources(read: Read, attributes: str, url: str, file: str | None) 
             "course/vertical/v1.xml": vertical(
                 "First lesson", f'<video url_name="f" display_name="F" {attributes}/>'
             ),
-            "course/static/film.mp4": b"not really a film",
+            "course/static/film.mp4": FILM_HEAD,
+            "course/static/words.mp4": b"not really a film",
         }
     )
     (block,) = lesson(course, "First lesson").blocks
     if url or file:
-        assert (block.type, block.value["url"], block.value["file"]) == ("video", url, file)
+        assert (block.type, block.value["url"], block.value["video"]) == ("video", url, file)
     else:
         assert block.type == "callout"
         assert [finding.kind for finding in findings(course, "video")][0] is Kind.REPORTED

@@ -43,7 +43,7 @@ def test_missing_captions(read: Read) -> None:
     video = '<video youtube_id_1_0="dQw4w9WgXcQ" display_name="Film" sub="gone"/>'
     course = read(**{"course/vertical/v1.xml": vertical("First lesson", video)})
     (block,) = lesson(course, "First lesson").blocks
-    assert (block.type, block.value["captions"]) == ("video", None)
+    assert (block.type, block.value["transcript"]) == ("video", "")
     assert any("gone" in name and place == FIRST for __, name, place in ignored(course))
 
 

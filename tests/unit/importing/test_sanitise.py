@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from course_pages.blocks import LessonBody
@@ -34,8 +34,9 @@ class Resolver:
         return self._other(url)
 
     def file(self, url: str) -> Target:
-        if url in {"notes.pdf", "film.mp4"}:
-            return Target(TargetKind.FILE, f"static/{url}", url.partition(".")[0])
+        if url in {"notes.pdf", "film.mp4", "film.vtt"}:
+            plays = "video" if url == "film.mp4" else ""
+            return Target(TargetKind.FILE, f"static/{url}", url.partition(".")[0], plays)
         return self._other(url)
 
     def _other(self, url: str) -> Target:
@@ -317,6 +318,11 @@ def source_words(source: str) -> set[str]:
 
 
 @given(markup())
+@example('<math><img src="cat.png" alt="x"> after </math>')
+@example('<math><img src="gone.png"> after </math>')
+@example("<math> before <span> within </span> after </math>")
+@example("<math><mfrac> stray <mn> one </mn> between <mn> two </mn> after </mfrac></math>")
+@example("<math><mtable> stray <mtr> one <mtd> two </mtd> three </mtr> four </mtable></math>")
 def test_no_word_is_lost_and_nothing_active_kept(source: str) -> None:
     found = made(source)
     assert_harmless(found)
@@ -404,9 +410,26 @@ def test_mathml_becomes_tex(source: str, expected: str) -> None:
     assert blocks(displayed) == [("math", {"formula": expected, "description": ""})]
 
 
+def test_a_formula_with_a_picture_is_text_and_the_picture_stays() -> None:
+    found = made('<p>If <math><mi>x</mi> <img src="cat.png" alt="A cat"> then</math></p>')
+    assert [block.type for block in found.blocks] == ["text", "image", "text"]
+    assert found.blocks[1].value["alt"] == "A cat"
+    assert [visible(found.blocks[at].value) for at in (0, 2)] == ["If x", "then"]
+
+
+def test_a_film_takes_its_captions_along_and_a_text_is_no_film() -> None:
+    words = "".join(f'<track srclang="{code}" src="film.vtt">' for code in ("en_GB", "xx"))
+    (found,) = blocks(f'<video src="film.mp4">{words}</video>')
+    assert found[1]["video"] == "static/film.mp4"
+    assert found[1]["captions"] == {"en-gb": "static/film.vtt"}
+    refused = made('<video src="notes.pdf"></video>')
+    assert [note.what for note in refused.notes] == ["video"]
+    assert not refused.blocks
+
+
 def test_an_audio_player_becomes_audio() -> None:
     (found,) = blocks('<audio src="https://a.example/x.mp3" title="Talk"></audio>')
     assert found == (
         "audio",
-        {"title": "Talk", "file": None, "url": "https://a.example/x.mp3", "transcript": ""},
+        {"title": "Talk", "video": None, "url": "https://a.example/x.mp3", "transcript": ""},
     )

@@ -1,10 +1,10 @@
-"""Draws the pictures that are named on the command line, or else all of them and the film."""
+"""Draws the pictures named on the command line, or else all, the film and the recording."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import charts, film, scenes
+from . import charts, film, scenes, sound
 from .render import press
 from .sheet import Sheet
 
@@ -46,6 +46,8 @@ def main(names: list[str]) -> None:
                 printer.save(draw(), FILES / path)
         if not names or "film" in names:
             film.shoot(printer, FILES / "clip")
+    if not names or "sound" in names:
+        sound.record(FILES / "clip")
 
 
 if __name__ == "__main__":

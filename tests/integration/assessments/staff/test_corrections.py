@@ -42,6 +42,23 @@ def test_void_and_back_by_the_pages_with_reasons_in_one_log() -> None:
     assert text.index("It was them.") < text.index("Another sat there.")
 
 
+def test_a_refused_form_is_told_at_the_top_with_a_way_to_its_field() -> None:
+    course, _quiz = quizzes.course_with_quiz()
+    attempt = school.hands_in(course, {})
+    client = school.signed_in(school.teacher(course))
+    answer = client.post(reverse("grading:void", args=[course.pk, attempt.pk]), {})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    top = text[text.index('class="grading"') : text.index('id="answers"')]
+    assert 'role="alert"' in top
+    assert '<a href="#id_reason">Reason</a>: This field is required.' in top
+    # And the form itself is one step from the top.
+    assert '<a href="#void">Declare void</a>' in top
+    assert text.count('id="id_reason"') == text.count('id="void"') == 1
+    page = client.get(reverse("grading:attempt", args=[course.pk, attempt.pk])).content.decode()
+    assert 'role="alert"' not in page[page.index('class="grading"') :]
+
+
 def test_an_open_attempt_is_not_declared_void() -> None:
     course, _quiz = quizzes.course_with_quiz()
     seat = school.seat_of(school.learner(course), course)
@@ -92,3 +109,28 @@ def test_more_time_and_attempts_hold_for_the_next_attempt() -> None:
         ({}, {"time": 50, "attempts": 1}),
         ({"time": 50, "attempts": 1}, {"time": 0, "attempts": 1}),
     ]
+
+
+def test_what_is_left_empty_stays_as_it_was_allowed() -> None:
+    """Seen to fail with fields that begin at 0: +1 attempt took away +50 % time."""
+    course, quiz = quizzes.course_with_quiz()
+    enrolment = school.learner(course, name="Ada").enrolments.get()
+    client = school.signed_in(school.teacher(course))
+    address = reverse("grading:allow", args=[course.pk, enrolment.pk])
+    data = {"scope": quiz.lineage, "reason": "Ill."}
+    with measure.nothing_changes(RECORDS):
+        answer = client.post(address, data)
+    assert answer.status_code == 422
+    assert "Say how much time or how many attempts." in answer.content.decode()
+    client.post(address, data | {"extra_time": "50", "extra_attempts": ""})
+    client.post(address, data | {"extra_time": "", "extra_attempts": "1"})
+    row = Allowance.objects.get()
+    assert (row.extra_time_percent, row.extra_attempts) == (50, 1)
+    text = client.get(reverse("grading:learner", args=[course.pk, enrolment.pk])).content.decode()
+    assert "before: +50 % time, +0 attempts; now: +50 % time, +1 attempts" in text
+    client.post(address, data | {"extra_time": "0", "extra_attempts": "0"})
+    row.refresh_from_db()
+    assert (row.extra_time_percent, row.extra_attempts) == (0, 0)
+    text = client.get(reverse("grading:learner", args=[course.pk, enrolment.pk])).content.decode()
+    start = text.index('id="allowances"')
+    assert "None." in text[start : text.index("<form", start)]

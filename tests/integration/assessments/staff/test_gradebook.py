@@ -1,5 +1,6 @@
 """The gradebook: who has what, in as many queries for thousands as for few."""
 
+import re
 from typing import Any
 
 import pytest
@@ -85,6 +86,69 @@ def test_the_counted_score_follows_the_quiz_s_rule(counts: str, percent: int) ->
     assert names(course, quiz=known[0].key, state=state) == [learner.name]
 
 
+def test_while_the_first_attempt_waits_no_other_one_stands_for_it() -> None:
+    """Seen to fail with the second one's score under "Waits for grading", linked from there."""
+    question, essay = quizzes.single(), quizzes.long(("Idea", "1"))
+    course, _quiz = quizzes.course_with_quiz([question, essay], counts="first", pass_mark=10)
+    learner = school.learner(course, name="Ada")
+    right = {question["id"]: school.choice(question, 0)}
+    first = school.hands_in(course, right | {essay["id"]: "Because."}, learner)
+    second = school.hands_in(course, right, learner)
+    assert (first.state, second.state) == (Attempt.State.WAITING, Attempt.State.GRADED)
+    other = school.learner(course, name="Bob")
+    school.hands_in(course, {question["id"]: school.choice(question, 1)}, other)
+    known = columns.of(course)
+    rows = gradebook.rows(gradebook.learners(course, gradebook.Asked()), known)
+    cell = rows[0].cells[0]
+    assert (cell.percent, cell.passed, cell.state) == (None, None, "waiting")
+    assert (cell.waits, cell.attempts) == (first.pk, 2)
+    key = known[0].key
+    assert names(course, quiz=key, sort="-score") == ["Bob", "Ada"]
+    assert names(course, quiz=key, state="passed") == []
+    assert names(course, quiz=key, state="waiting") == ["Ada"]
+
+
+def test_waiting_leads_to_the_attempt_that_waits_and_the_score_to_its_own() -> None:
+    question, essay = quizzes.single(), quizzes.long(("Idea", "1"))
+    course, _quiz = quizzes.course_with_quiz([question, essay], counts="best")
+    learner = school.learner(course)
+    right = {question["id"]: school.choice(question, 0)}
+    graded = school.hands_in(course, right, learner)
+    waiting = school.hands_in(course, right | {essay["id"]: "Because."}, learner)
+    book = reverse("grading:gradebook", args=[course.pk])
+    text = school.signed_in(school.teacher(course)).get(book).content.decode()
+    links = re.findall(r'<a class="grading-cell" href="([^"]+)">(.*?)</a>', text)
+    leads = {re.sub(r"<[^>]+>", "", words): address for address, words in links}
+    assert leads == {
+        "50 %": reverse("grading:attempt", args=[course.pk, graded.pk]),
+        "Waits for grading": reverse("grading:attempt", args=[course.pk, waiting.pk]),
+    }
+
+
+def test_an_order_by_score_without_a_quiz_is_told() -> None:
+    course, _quiz = school_of_four()
+    client = school.signed_in(school.teacher(course))
+    book = reverse("grading:gradebook", args=[course.pk])
+    told = b"To order by score, choose a quiz"
+    assert told in client.get(book, {"sort": "-score"}).content
+    chosen = {"sort": "-score", "quiz": columns.of(course)[0].key}
+    assert told not in client.get(book, chosen).content
+    assert told not in client.get(book).content
+
+
+def test_the_filter_says_that_an_attempt_is_open_beside_what_was_passed() -> None:
+    question = quizzes.single()
+    course, _quiz = quizzes.course_with_quiz([question])
+    learner = school.learner(course)
+    school.hands_in(course, {question["id"]: school.choice(question, 0)}, learner)
+    seat = school.seat_of(learner, course)
+    attempts.start(seat=seat, pin=seat.lesson.quizzes[0])
+    book = reverse("grading:gradebook", args=[course.pk])
+    shown = school.signed_in(school.teacher(course)).get(book, {"state": "open"}).content.decode()
+    assert '<option value="open" selected>With an open attempt</option>' in shown
+    assert "another one is open" in shown
+
+
 def test_void_attempts_count_for_nothing() -> None:
     question = quizzes.single()
     course, _quiz = quizzes.course_with_quiz([question])
@@ -128,7 +192,6 @@ def test_as_many_statements_for_ten_thousand_attempts_as_for_ten() -> None:
     question = quizzes.single()
     course, quiz = quizzes.course_with_quiz([question])
     client = school.signed_in(school.teacher(course))
-    book = reverse("grading:gradebook", args=[course.pk])
     like = school.hands_in(course, {question["id"]: school.choice(question, 0)})
     school.many(course, quiz, like, learners=5, each=2)
     few = figures(client, course, quiz)
@@ -136,17 +199,9 @@ def test_as_many_statements_for_ten_thousand_attempts_as_for_ten() -> None:
     school.many(course, quiz, other, learners=2_500, each=4)
     assert Attempt.objects.count() > 10_000
     assert figures(client, course, quiz) == few
-    # Session, user, rights and menu are Wagtail's frame: eleven for any page of its admin.
-    ours = [one for one in measure.statements(lambda: client.get(book)) if is_ours(one)]
-    assert len(ours) <= 7
-    assert few["gradebook"] <= 18
-    assert few["filtered"] <= 18
-
-
-def is_ours(statement: str) -> bool:
-    """Whether it asks for the gradebook's own rows."""
-    tables = ("assessments_", "learning_", "course_pages_", "core_snapshot")
-    return any(f'FROM "{name}' in statement or f"FROM `{name}" in statement for name in tables)
+    # Session, user, rights and menu included.
+    assert few["gradebook"] <= 10
+    assert few["filtered"] <= 10
 
 
 def test_the_gradebook_is_reached_from_structure_pages_and_quizzes() -> None:

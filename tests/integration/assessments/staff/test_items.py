@@ -103,3 +103,24 @@ def test_every_type_has_its_distribution() -> None:
     assert sorted(shown[blanks["id"]]) == [(10, False), (10, True)]
     address = reverse("grading:items", args=[course.pk, quiz.lineage])
     assert school.signed_in(school.teacher(course)).get(address).status_code == 200
+
+
+def test_each_question_says_its_number_and_kind() -> None:
+    """The number is that of the quiz as written, whatever order learners got."""
+    course, _quiz = quizzes.course_with_quiz()
+    bank = quizzes.bank(course, [quizzes.truefalse(), quizzes.truefalse("false")])
+    written = [quizzes.single("Alike?"), quizzes.draw(bank, 2), quizzes.number("1.5")]
+    again = quizzes.quiz(course, written, title="Numbered", shuffle_questions=True)
+    quizzes.put_into(school.courses_lesson(course), again)
+    school.hands_in(course, {})
+    found = items.analyse(course, again.lineage)
+    assert [(one.number, one.drawn, str(one.kind)) for one in found] == [
+        (1, False, "Single choice"),
+        (2, True, "True or false"),
+        (2, True, "True or false"),
+        (3, False, "Number"),
+    ]
+    address = reverse("grading:items", args=[course.pk, again.lineage])
+    shown = school.signed_in(school.teacher(course)).get(address).content.decode()
+    assert "<b>Question 1</b> · Single choice" in shown
+    assert "<b>Question 2</b> (drawn) · True or false" in shown

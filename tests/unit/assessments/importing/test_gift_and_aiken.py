@@ -164,7 +164,7 @@ def test_formats_of_text(read: Read) -> None:
         ("Pairs?{=a -> b =c}", "has no"),
         ("One{=a -> b}", "minimum number of items is 2"),
         ("Which?{~%900%a ~b}", "between -100 and 100"),
-        ("{=a ~b}", "Question: This field is required"),
+        ("{=a ~b}", "It has no words."),
     ],
 )
 def test_what_cannot_be_asked_says_where_and_why(read: Read, source: str, reason: str) -> None:

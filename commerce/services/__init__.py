@@ -1,0 +1,1 @@
+"""What commerce does: verbs in a noun's module, each one transaction."""

@@ -1,0 +1,346 @@
+"""One way from Stripe to us: ask how an order stands there, and bring our rows in line with it.
+
+Called by webhook, success page, sweeper and reconciliation, in any order, as often as they like.
+Stripe is asked before the transaction; the order's `version` tells whether somebody else was faster
+with a newer answer, and then it is asked again.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from commerce import pricing, stripe_account
+from commerce.models import Dispute, Order, Payment, Refund, Subscription
+from commerce.rules import Access
+from commerce.services import access, duplicates, invoices, orders
+from core import clock, outbox
+from core.retrying import retried
+from integrations.errors import PermanentFailure, TemporaryFailure
+from integrations.stripe import shapes
+
+PAID_FOR_NOTHING = "commerce.subscription_paid_for_nothing"
+"""News: {"order": pk}. Its access has ended for good, and Stripe would go on charging for it."""
+NEVER_PAID = frozenset({"incomplete_expired", "canceled"})
+"""What a subscription is that ended before its first payment came."""
+TRIES = 5
+State = Order.State
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """All that Stripe knows about an order."""
+
+    session: shapes.Session
+    payments: tuple[shapes.Payment, ...] = ()
+    subscription: shapes.Subscription | None = None
+    # Of a subscription, by payment: what its invoice was paid with, and when.
+    invoices: tuple[shapes.Invoice, ...] = ()
+
+
+def fulfil(session_id: str) -> Order | None:
+    """Bring the order of a checkout session in line with Stripe; None for what is not ours."""
+    order = Order.objects.filter(session_id=session_id).first()
+    if order is None:
+        session = stripe_account.client().get_session(session_id)
+        if not stripe_account.is_ours(session.metadata):
+            return None
+        order = Order.objects.get(number=session.metadata.get("order", ""))
+    return refresh(order)
+
+
+def refresh(order: Order) -> Order:
+    """Bring an order in line with Stripe. Raises TemporaryFailure where Stripe does not answer."""
+    for _try in range(TRIES):
+        version, session_id = Order.objects.values_list("version", "session_id").get(pk=order.pk)
+        if not session_id:
+            # Nothing was asked of Stripe yet, or nothing had to be.
+            return Order.objects.get(pk=order.pk)
+        found = apply(order.pk, version, ask(session_id))
+        if found is not None:
+            return found
+    raise TemporaryFailure(f"order {order.number} changes too often")
+
+
+def ask(session_id: str) -> Truth:
+    """Everything about an order, from Stripe; outside of any transaction."""
+    client = stripe_account.client()
+    session = client.get_session(session_id)
+    if session.mode == "subscription" and session.subscription:
+        subscription = client.get_subscription(session.subscription)
+        paid = tuple(
+            one for one in client.list_invoices(session.subscription) if one.status == "paid"
+        )
+        intents = dict.fromkeys(one.payment_intent for one in reversed(paid) if one.payment_intent)
+        payments = tuple(client.get_payment(intent) for intent in intents)
+        return Truth(session, payments, subscription, paid)
+    intents = {session.payment_intent: None} if session.payment_intent else {}
+    return Truth(session, tuple(client.get_payment(intent) for intent in intents))
+
+
+def metadata_of_payment(payment_intent: str) -> Mapping[str, str]:
+    """Whose a payment is; nothing where there is none of that number."""
+    try:
+        return stripe_account.client().get_payment(payment_intent).metadata
+    except PermanentFailure:
+        return {}
+
+
+@retried
+@transaction.atomic
+def apply(pk: int, version: int, truth: Truth) -> Order | None:
+    """Write what Stripe said; one transaction. None if the order changed since `version`."""
+    order = Order.objects.select_for_update().select_related("user").get(pk=pk)
+    if order.version != version:
+        return None
+    now = clock.now()
+    order.version += 1
+    order.checked_at = now
+    _keep_money(order, truth, now)
+    wanted, why = _state(order, truth)
+    newly_paid = wanted in {State.PAID, State.REFUNDED} and order.paid_at is None
+    for state in _way(order.state, wanted):
+        orders.step(order, state, now)
+    if why and not order.attention:
+        order.attention, order.attention_note = Order.Attention.MISMATCH, why[:500]
+        logger.error("Order %s is held: %s", order.number, why)
+    if newly_paid:
+        _paid(order, truth, now)
+    order.save()
+    if order.paid_at is not None:
+        _issue_invoices(order, truth, now)
+    access.settle(order)
+    if truth.subscription is not None and truth.subscription.ended_at is None:
+        _stop_charging(order)
+    return order
+
+
+def _issue_invoices(order: Order, truth: Truth, now: datetime) -> None:
+    taxes = {invoice.payment_intent: invoice.amount_tax for invoice in truth.invoices}
+    taxes[truth.session.payment_intent] = truth.session.amount_tax
+    for payment in order.payments.filter(invoice=None).order_by("at", "pk"):
+        invoices.issue(
+            order=order,
+            payment=payment,
+            now=now,
+            tax_minor=taxes.get(payment.stripe_id, 0),
+            renews=truth.subscription is not None
+            and payment.stripe_id != truth.session.payment_intent,
+        )
+
+
+def _stop_charging(order: Order) -> None:
+    """Have a running subscription end at Stripe once it opens nothing any more."""
+    rows = access.rows_of(order)
+    lines = order.lines.select_related("offer")
+    if all(access.decide(order, line, rows).access is Access.ENDED for line in lines):
+        outbox.publish(PAID_FOR_NOTHING, {"order": order.pk})
+
+
+def settle_free(order: Order) -> Order:
+    """An order that costs nothing is paid at once; one transaction, harmless to repeat."""
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().select_related("user").get(pk=order.pk)
+        if locked.state != State.OPEN:
+            return locked
+        if not locked.needs_no_payment:
+            raise ValueError(f"order {locked.number} is not free")
+        now = clock.now()
+        orders.step(locked, State.PAID, now)
+        locked.paid_at = now
+        locked.version += 1
+        duplicates.flag(locked)
+        locked.save()
+        access.settle(locked)
+        orders.announce_paid(locked)
+    return locked
+
+
+def _way(before: str, wanted: str) -> list[str]:
+    """The steps from one state to another: what went back had come before, though nobody saw it."""
+    if wanted == before:
+        return []
+    came = before in {State.PAID, State.HELD}
+    return [wanted] if wanted != State.REFUNDED or came else [State.PAID, wanted]
+
+
+def _paid(order: Order, truth: Truth, now: datetime) -> None:
+    """What happens once, when money has come."""
+    times = [payment.paid_at for payment in truth.payments if payment.paid_at]
+    order.paid_at = min([*times, now])
+    order.tax_minor = _tax_on_top(truth.session)
+    order.billing = dict(truth.session.billing)
+    _take_over_discount(order, truth.session)
+    duplicates.flag(order)
+    orders.announce_paid(order)
+
+
+def _take_over_discount(order: Order, session: shapes.Session) -> None:
+    """What a code of Stripe's own took off, as if it had been one of ours."""
+    if _without_tax(session) == order.total_minor or not _by_promotion_code(order, session):
+        return
+    order.discount_minor = session.amount_discount
+    order.total_minor = order.subtotal_minor - order.discount_minor
+    lines = list(order.lines.all())
+    parts = pricing.spread(order.discount_minor, [line.amount_minor for line in lines])
+    for line, part in zip(lines, parts, strict=True):
+        line.discount_minor = part
+        line.save(update_fields=["discount_minor"])
+
+
+def _state(order: Order, truth: Truth) -> tuple[str, str]:
+    """The state that Stripe's words amount to, and what does not match; "" where all does."""
+    wanted = _told(order, truth)
+    if wanted not in {State.PAID, State.REFUNDED}:
+        return wanted, ""
+    wrong = _mismatch(order, truth.session)
+    # What is paid here was right, or a person took it as enough (`resolving.accept`).
+    if not wrong or (order.state == State.PAID and wanted == State.PAID):
+        return wanted, ""
+    # Money that went back needs nobody any more.
+    return (wanted, "") if wanted == State.REFUNDED else (State.HELD, wrong)
+
+
+def _told(order: Order, truth: Truth) -> str:
+    session = truth.session
+    if session.status == "expired":
+        return order.state if order.state == State.CANCELLED else State.EXPIRED
+    if session.status != "complete":
+        # Ours may be closed while theirs stays open for some time.
+        return order.state
+    if session.is_paid or any(payment.amount_received for payment in truth.payments):
+        return State.REFUNDED if _all_back(order) else State.PAID
+    failed = [
+        one for one in truth.payments if one.status in {"requires_payment_method", "canceled"}
+    ]
+    never = truth.subscription is not None and truth.subscription.status in NEVER_PAID
+    return State.FAILED if failed or never else State.PENDING
+
+
+def _all_back(order: Order) -> bool:
+    """Whether all that was paid has gone back."""
+    came = order.payments.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    back = Refund.objects.filter(payment__order=order, status__in=access.GOES_BACK)
+    return came > 0 and (back.aggregate(sum=Sum("amount_minor"))["sum"] or 0) >= came
+
+
+def _mismatch(order: Order, session: shapes.Session) -> str:
+    """How what was paid differs from what was ordered; "" where it does not."""
+    wrong = []
+    if session.metadata.get("order") != order.number or not stripe_account.is_ours(
+        session.metadata
+    ):
+        wrong.append("it names another order")
+    if session.currency != order.currency:
+        wrong.append(f"{session.currency} instead of {order.currency}")
+    if _without_tax(session) != order.total_minor and not _by_promotion_code(order, session):
+        wrong.append(f"{_without_tax(session)} instead of {order.total_minor}")
+    if session.livemode != stripe_account.client().keys.livemode:
+        wrong.append("test money" if not session.livemode else "real money in a test")
+    return "; ".join(wrong)
+
+
+def _without_tax(session: shapes.Session) -> int:
+    """What was paid but for tax on top: by the account’s settings tax may be part of prices."""
+    return session.amount_total - _tax_on_top(session)
+
+
+def _tax_on_top(session: shapes.Session) -> int:
+    reckoned = session.amount_subtotal - session.amount_discount
+    return 0 if session.amount_total == reckoned else session.amount_tax
+
+
+def _by_promotion_code(order: Order, session: shapes.Session) -> bool:
+    """Whether Stripe's own codes, where they are allowed, explain that it cost less."""
+    from django.conf import settings
+
+    if not settings.STRIPE_PROMOTION_CODES:
+        return False
+    return (
+        session.amount_subtotal == order.subtotal_minor
+        and _without_tax(session) == session.amount_subtotal - session.amount_discount
+    )
+
+
+def _keep_money(order: Order, truth: Truth, now: datetime) -> None:
+    """Payments, refunds, disputes and the subscription, as Stripe has them."""
+    for found in truth.payments:
+        if found.amount_received <= 0:
+            continue
+        payment, _made = Payment.objects.update_or_create(
+            stripe_id=found.id,
+            defaults={
+                "order": order, "charge_id": found.charge, "currency": found.currency,
+                "amount_minor": found.amount_received, "at": found.paid_at or found.created,
+                "receipt_url": found.receipt_url,
+            },
+        )  # fmt: skip
+        for refund in found.refunds:
+            _keep_refund(order, payment, refund)
+        for dispute in found.disputes:
+            Dispute.objects.update_or_create(
+                stripe_id=dispute.id,
+                defaults={
+                    "payment": payment, "status": dispute.status, "reason": dispute.reason,
+                    "amount_minor": dispute.amount, "at": dispute.created,
+                },
+            )  # fmt: skip
+    if truth.subscription is not None:
+        _keep_subscription(order, truth.subscription, now)
+
+
+STATUS = {
+    "pending": Refund.Status.PENDING,
+    "requires_action": Refund.Status.PENDING,
+    "succeeded": Refund.Status.SUCCEEDED,
+    "failed": Refund.Status.FAILED,
+    "canceled": Refund.Status.FAILED,
+}
+
+
+def _keep_refund(order: Order, payment: Payment, found: shapes.Refund) -> None:
+    """A refund that we asked for is found by its key; others were made at Stripe.
+
+    Of those we do not know whether access was to end: it does with the whole payment, not before.
+    """
+    said = {
+        "stripe_id": found.id,
+        "status": STATUS.get(found.status, Refund.Status.PENDING),
+        "failure": found.failure_reason,
+    }
+    mine = Refund.objects.filter(payment=payment)
+    if mine.filter(stripe_id=found.id).update(**said):
+        return
+    key = found.metadata.get("refund", "")
+    if key and mine.filter(key=key).update(**said):
+        return
+    Refund.objects.create(
+        payment=payment,
+        key=f"stripe:{found.id}"[:64],
+        amount_minor=found.amount,
+        reason=found.reason,
+        ends_access=False,
+        at=found.created,
+        **said,
+    )
+
+
+def _keep_subscription(order: Order, found: shapes.Subscription, now: datetime) -> None:
+    invoice = found.latest_invoice
+    unpaid = invoice is not None and invoice.status != "paid"
+    row, _made = Subscription.objects.get_or_create(
+        order=order, defaults={"stripe_id": found.id, "status": found.status}
+    )
+    row.status = found.status
+    # A period begins before it is paid.
+    row.paid_until = found.period_start if unpaid else found.period_end
+    row.ends_with_period = found.cancel_at_period_end
+    row.ended_at = found.ended_at
+    failing = found.status in {"past_due", "unpaid"}
+    row.failing_since = (row.failing_since or now) if failing else None
+    row.save()

@@ -1,0 +1,1 @@
+"""The till: what Marketing and Support see and do in the admin."""

@@ -1,0 +1,1 @@
+"""Films in Wagtail's admin: listing, editing, uploading, choosing."""

@@ -1,0 +1,69 @@
+"""Purchases by the real client, against the stand-in."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from commerce import stripe_account
+from commerce.models import Customer, Invoice, Offer, Order, Subscription
+from commerce.services import checkout, fulfilment, reconciliation, refunds
+from core import clock, outbox
+from integrations.stripe.standin import StandIn
+from tests.factories import commerce as shop
+
+pytestmark = pytest.mark.django_db
+
+
+def paid(order: Order, **fields: str) -> Order:
+    answer = httpx.post(order.session_url, data={"way": "card"} | fields)
+    assert answer.status_code == 303
+    return fulfilment.refresh(order)
+
+
+def subscribed(**more: Any) -> Order:
+    offer = shop.offer(kind=Offer.Kind.SUBSCRIPTION, interval="month")
+    return paid(shop.ordered(offer, **more))
+
+
+def test_a_first_month_for_nothing_is_a_subscription_all_the_same(stand_in: StandIn) -> None:
+    shop.coupon(percent=100)
+    order = subscribed(code="SUMMER")
+    assert (order.state, order.attention, order.total_minor) == (Order.State.PAID, "", 0)
+    running = Subscription.objects.get()
+    assert running.status == "active"
+    assert running.paid_until is not None
+    assert running.paid_until > clock.now() + timedelta(days=27)
+    assert shop.has_access(order)
+    assert Invoice.objects.count() == 0
+
+
+def test_money_back_ends_a_subscription_at_stripe(stand_in: StandIn) -> None:
+    order = subscribed()
+    refunds.refund_whole(order=order, reason="Asked for", by=None)
+    outbox.drain()
+    assert Subscription.objects.get().status == "canceled"
+    assert not shop.has_access(order)
+
+
+def test_a_refund_in_the_dashboard_is_found_though_nobody_told(stand_in: StandIn) -> None:
+    order = paid(shop.ordered(shop.offer()))
+    stripe_account.client().refund(
+        shop.payment_of(order).stripe_id, amount_minor=2000, key="by-hand"
+    )
+    since = clock.now() - timedelta(days=1)
+    assert reconciliation.run(since=since).mended
+    outbox.drain()
+    order.refresh_from_db()
+    assert order.state == Order.State.REFUNDED
+    assert reconciliation.run(since=since).mended == []
+
+
+def test_a_customer_who_is_gone_at_stripe_is_made_anew(stand_in: StandIn) -> None:
+    offer, user = shop.offer(), shop.buyer()
+    checkout.customer(user)
+    Customer.objects.update(stripe_id="cus_ofanotheraccount")
+    order = shop.ordered(offer, user=user)
+    assert paid(order).state == Order.State.PAID
+    assert Customer.objects.get().stripe_id != "cus_ofanotheraccount"
