@@ -31,6 +31,7 @@ def test_a_completed_course_gives_a_certificate_with_a_file_and_a_mail() -> None
     assert found.status == Status.VALID
     assert found.evidence is not None
     assert (found.evidence.name, found.evidence.course) == ("Ada Lovelace", "Charts")
+    assert row.completed_release is not None
     assert found.evidence.outline == row.completed_release.outline_id
     content = files.read(issue.pdf_sha256)
     assert content.startswith(b"%PDF")
