@@ -123,6 +123,7 @@ COURSE = NO_COMMENTS | {
     "title": "Anew",
     "slug": "anew",
     "outcomes-count": "0",
+    "certificate-count": "0",
     "body-count": "0",
     "course_instructors-TOTAL_FORMS": "0",
     "course_instructors-INITIAL_FORMS": "0",
