@@ -102,9 +102,8 @@ def _signer() -> printing.Signer | None:
     """From settings.CERTIFICATE_SIGNING_FILE (PKCS#12), where there is one."""
     if not settings.CERTIFICATE_SIGNING_FILE:
         return None
-    return printing.Signer.of(
-        Path(settings.CERTIFICATE_SIGNING_FILE), settings.CERTIFICATE_SIGNING_PASSPHRASE
-    )
+    key = Path(settings.CERTIFICATE_SIGNING_FILE).read_bytes()
+    return printing.Signer.of(key, settings.CERTIFICATE_SIGNING_PASSPHRASE)
 
 
 def tell(pk: int) -> None:
