@@ -2,9 +2,9 @@
 mail each.
 
 Real processes and a real SIGKILL. `small` here; 200 kill points by `bin/test --full=f01`
-(docs/full-runs.md). Seen to fail: F1 with the mail sent before it is noted, and with the file
-written under its own name from the start; F2 with each of `prints.make` and `prints.tell` changed
-to update without its condition.
+(docs/full-runs.md). Seen to fail, F1 with the mail sent before it is noted and with the file
+written under its own name from the start, each made slow; F2 with `mailed_at=None` taken from
+`prints.tell`.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """L4: many complete a course at the same moment: as many certificates, none double, an empty queue.
 
 `small` here; 5,000 by `bin/test --full=l04`, whose time stands in docs/full-runs.md. Seen to fail:
-with `unique` taken from the enrolment of a certificate, which then `get_or_create` doubles.
+with the claim of `outbox.deliver` and `mailed_at=None` of `prints.tell` taken out.
 """
 
 import multiprocessing
