@@ -80,3 +80,5 @@ def reconcile() -> None:
         found = reconciliation.run(since=clock.now() - reconciliation.LOOK_BACK)
         for line in found.problems:
             logger.error("Reconciliation: %s", line)
+        for line in found.unreached:
+            logger.warning("Reconciliation did not reach %s", line)

@@ -351,6 +351,36 @@ def test_days_bought_again_are_added_to_those_that_are_left(account: Account) ->
     assert second.ends_at == first.ends_at + timedelta(days=30)
 
 
+def test_days_that_were_added_move_back_when_the_earlier_ones_are_paid_back(
+    account: Account,
+) -> None:
+    """Seen to fail: while days were reckoned once. A third order follows the second."""
+    offer, user = shop.offer(access_days=30), shop.buyer()
+    made = []
+    for _time in range(3):
+        account.pay(order := shop.ordered(offer, user=user))
+        made.append(refreshed(order))
+    payment = shop.payment_of(made[0])
+    account.dispute(payment.stripe_id, "needs_response")
+    refreshed(made[0])
+    paid_at = made[1].paid_at
+    assert paid_at is not None
+    _first, second, third = AccessGrant.objects.order_by("pk")
+    assert second.ends_at == paid_at + timedelta(days=30)
+    assert third.ends_at == paid_at + timedelta(days=60)
+    account.dispute(payment.stripe_id, "won")
+    refreshed(made[0])
+    first, second, third = AccessGrant.objects.order_by("pk")
+    assert first.ends_at is not None
+    assert second.ends_at == first.ends_at + timedelta(days=30)
+    assert third.ends_at == first.ends_at + timedelta(days=60)
+    refunds.refund_whole(order=made[0], reason="Asked for", by=None)
+    outbox.drain()
+    _first, second, third = AccessGrant.objects.order_by("pk")
+    assert second.ends_at == paid_at + timedelta(days=30)
+    assert third.ends_at == paid_at + timedelta(days=60)
+
+
 def test_days_bought_after_the_first_ones_went_back_count_from_the_payment(
     account: Account,
 ) -> None:
