@@ -112,9 +112,12 @@ def generate(
     while len(codes) < count:
         codes.add(normalised(prefix) + "".join(secrets.choice(LETTERS) for _one in range(10)))
     made = Coupon.objects.bulk_create(
-        Coupon(code=code, batch=batch, created_by=by, **({"limit": 1} | terms))
-        for code in sorted(codes)
-    )
+        Coupon(
+            code=code, batch=batch, batch_key=None if place else batch, created_by=by,
+            **({"limit": 1} | terms),
+        )
+        for place, code in enumerate(sorted(codes))
+    )  # fmt: skip
     rows = list(Coupon.objects.filter(code__in=[coupon.code for coupon in made]))
     through = Coupon.offers.through
     through._default_manager.bulk_create(
