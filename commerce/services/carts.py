@@ -17,6 +17,7 @@ from commerce.services import coupons
 from commerce.services.coupons import CouponRefused
 from core import clock
 from core.money import Money
+from integrations.stripe.least import least
 from learning.models import AccessGrant
 
 MOST = 20
@@ -64,6 +65,15 @@ class Cart:
     @cached_property
     def total(self) -> Money:
         return Money(self.quote.total_minor, self.currency)
+
+    @property
+    def too_little(self) -> str:
+        """Why what there is to pay cannot be paid, in words; "" where it can, or is nothing."""
+        if not 0 < self.quote.total_minor < least(self.currency):
+            return ""
+        return _("No less than %(least)s can be paid. Take something else, too.") % {
+            "least": Money(least(self.currency), self.currency)
+        }
 
     @property
     def subtotal(self) -> Money:

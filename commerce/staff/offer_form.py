@@ -16,6 +16,7 @@ from commerce.services.offers import FIELDS, Cost
 from commerce.services.offers import freed as freed_courses
 from core import money
 from course_pages.models import Course
+from integrations.stripe.least import least
 
 SPARE_ROWS = 3
 GIVE_AWAY = "give_away"
@@ -188,11 +189,14 @@ class OfferForm(forms.Form):
                                                                 currency)},
             )  # fmt: skip
             return None
-        if not 0 < amount <= MOST_MINOR:
+        if not least(currency) <= amount <= MOST_MINOR:
             self.add_error(
                 name,
-                _t("A price lies above zero and is %(most)s at the most.")
-                % {"most": money.Money(MOST_MINOR, currency)},
+                _t("Stripe takes from %(least)s to %(most)s.")
+                % {
+                    "least": money.Money(least(currency), currency),
+                    "most": money.Money(MOST_MINOR, currency),
+                },
             )
             return None
         return amount

@@ -572,6 +572,19 @@ def test_it_looks_more_seldom_and_stops(account: Account, asked: str, wait: str)
     assert ("It takes longer than usual." in text_of(answer)) == (not wait)
 
 
+def test_a_cart_worth_less_than_can_be_paid_says_so(account: Account) -> None:
+    """Seen to fail: the buyer read to try again, however often."""
+    shop.coupon(percent=99)
+    client = client_of(shop.buyer())
+    client.post(f"/cart/add/{shop.offer().pk}/")
+    client.post("/cart/code/", {"code": "SUMMER"})
+    page = client.get("/cart/")
+    assert "No less than €0.50 can be paid" in text_of(page)
+    assert "Go on to payment" not in text_of(page)
+    assert client.post("/checkout/")["Location"] == "/cart/"
+    assert not Order.objects.exists()
+
+
 def test_pages_that_ask_again_and_again_ask_stripe_now_and_then(account: Account) -> None:
     """Seen to fail: with `fulfilment.refresh` for `look`: eight questions."""
     order = shop.ordered(shop.offer())

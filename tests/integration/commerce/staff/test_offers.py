@@ -229,6 +229,24 @@ def test_it_is_told_when_a_course_is_free_for_everybody_then(marketing: Client) 
     assert "“Kept”" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("prices", "made"),
+    [
+        ({"price_EUR": "0,49"}, 0),
+        ({"price_EUR": "0,50"}, 1),
+        ({"price_EUR": "20", "price_JPY": "49"}, 0),
+        ({"price_EUR": "20", "price_JPY": "50"}, 1),
+    ],
+)
+def test_a_price_below_what_stripe_takes_is_refused(
+    marketing: Client, prices: dict[str, str], made: int
+) -> None:
+    """Seen to fail: such an offer was made, and nobody could buy it."""
+    answer = marketing.post(NEW, sent(make.course(), **prices))
+    assert Offer.objects.count() == made
+    assert ("Stripe takes from" in answer.content.decode()) == (not made)
+
+
 def test_a_course_is_given_away_only_with_a_yes(marketing: Client) -> None:
     """Seen to fail: while it was said after it had been done."""
     kept, only = make.course("Kept"), make.course("Only here")
