@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from commerce.models import Invoice, Offer, OfferCourse, Order, Payment
 from commerce.services import checkout, fulfilment, orders, receipts, refunds
 from commerce.services.checkout import AlreadyPaid
+from commerce.services.coupons import CouponRefused
 from commerce.services.orders import CannotBuy
 from core import clock, outbox
 from learning.models import AccessGrant, Enrolment
@@ -93,6 +94,43 @@ def test_five_clicks_are_one_order_and_one_page(account: Account) -> None:
     found = {shop.ordered(offer, user=user).pk for _click in range(5)}
     assert len(found) == 1
     assert len(account.sessions) == 1
+
+
+def test_who_comes_back_from_the_payment_page_keeps_code_and_place(account: Account) -> None:
+    """Seen to fail: “used up” and “all places are taken”, by the buyer's own open order."""
+    shop.coupon(limit=1)
+    offer, user = shop.offer(places=1), shop.buyer()
+    first = shop.ordered(offer, user=user, code="SUMMER")
+    assert shop.ordered(offer, user=user, code="SUMMER") == first
+    # With more in the cart it is another order, which gets both.
+    more = shop.ordered(offer, shop.offer(), user=user, code="SUMMER")
+    first.refresh_from_db()
+    assert first.state == State.CANCELLED
+    assert more.lines.count() == 2
+    assert more.discount_minor == 400
+    stranger = shop.buyer()
+    with measure.nothing_changes(shop.MONEY), pytest.raises(CannotBuy):
+        shop.ordered(offer, user=stranger)
+    with measure.nothing_changes(shop.MONEY), pytest.raises(CouponRefused):
+        shop.ordered(shop.offer(), user=stranger, code="SUMMER")
+
+
+@pytest.mark.parametrize("wrong", [{}, {"amount_total": 100}])
+def test_what_is_being_paid_is_not_paid_once_more(account: Account, wrong: dict[str, int]) -> None:
+    """Seen to fail: a buyer whose money was on its way, or held, could pay again."""
+    offer, user = shop.offer(), shop.buyer()
+    order = shop.ordered(offer, user=user)
+    if wrong:
+        account.pay(order, **wrong)
+    else:
+        account.pay_later(order)
+    assert refreshed(order).state in {State.PENDING, State.HELD}
+    (entry,) = shop.cart(offer, user=user).entries
+    assert "You need not pay again" in entry.problem
+    with measure.nothing_changes(shop.MONEY), pytest.raises(CannotBuy):
+        shop.ordered(offer, user=user)
+    assert not shop.cart(offer, user=shop.buyer()).entries[0].problem
+    assert not shop.cart(shop.offer(), user=user).entries[0].problem
 
 
 def test_another_cart_ends_the_old_page(account: Account) -> None:
