@@ -139,7 +139,7 @@ def done(request: HttpRequest) -> HttpResponse:
     order = get_object_or_404(mine, session_id=request.GET.get("session", ""))
     with suppress(*UNREACHABLE):
         # Where it fails, the order's page asks again by itself.
-        order = fulfilment.refresh(order)
+        order = fulfilment.look(order)
     if not order.is_open:
         basket.empty(request, pages.offers_of(order))
     return redirect(order)
@@ -182,7 +182,7 @@ def state(request: HttpRequest, number: str) -> HttpResponse:
     found = _mine(request, number)
     if found.state in pages.WAITING and found.session_id:
         with suppress(*UNREACHABLE):
-            found = fulfilment.refresh(found)
+            found = fulfilment.look(found)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(found)
     text = request.GET.get("asked", "")

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -87,6 +87,13 @@ def read(data: bytes) -> list[tuple[int, str]]:
     if len(rows) > MOST_LINES:
         raise BadList(_t("No more than %(most)s people at once.") % {"most": MOST_LINES})
     return [(number, _address(cells, column)) for number, cells in rows]
+
+
+def write(addresses: Iterable[str]) -> str:
+    """A file of these addresses that `read` reads as just these."""
+    file = io.StringIO()
+    csv.writer(file).writerows([["email"], *([one] for one in addresses)])
+    return file.getvalue()
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:

@@ -13,10 +13,13 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from commerce.models import Offer, Price
 from commerce.services.carts import MOST
 from commerce.services.offers import FIELDS, Cost
+from commerce.services.offers import freed as freed_courses
 from core import money
 from course_pages.models import Course
+from integrations.stripe.least import least
 
 SPARE_ROWS = 3
+GIVE_AWAY = "give_away"
 MOST_MINOR = 99_999_999
 """What Stripe takes in one payment, in the smallest unit."""
 
@@ -67,6 +70,13 @@ class OfferForm(forms.Form):
             )  # fmt: skip
         for currency in settings.CURRENCIES:
             self._add_price(currency, prices.get(currency))
+        if GIVE_AWAY in self.data:
+            self._ask_to_give_away()
+
+    def _ask_to_give_away(self) -> None:
+        self.fields[GIVE_AWAY] = forms.BooleanField(
+            label=_t("Give away what no offer names any more"), required=False
+        )
 
     def _chosen(self) -> list[int]:
         if self.instance.pk is None:
@@ -122,7 +132,25 @@ class OfferForm(forms.Form):
             self.add_error(None, _t("A course is in the offer twice."))
         if not wanted and not any(name in self.errors for name in names):
             self.add_error("course_0", _t("Choose at least one course."))
+        if wanted:
+            self._clean_freed(set(self._chosen()) - set(wanted), data)
         return wanted
+
+    def _clean_freed(self, taken_out: set[int], data: dict[str, Any]) -> None:
+        """Who takes a course out of its only offer gives it away: only with a yes."""
+        freed = freed_courses(taken_out, without=self.instance) if taken_out else []
+        if not freed or data.get(GIVE_AWAY):
+            return
+        self._ask_to_give_away()
+        titles = ", ".join(f"“{course}”" for course in freed)
+        self.add_error(
+            GIVE_AWAY,
+            _t(
+                "No other offer names %(courses)s: anybody could take it for nothing. To only "
+                "stop selling it, archive the offer instead."
+            )
+            % {"courses": titles},
+        )
 
     def _clean_prices(self, data: dict[str, Any]) -> dict[str, Cost | None]:
         if data.get("kind") == Offer.Kind.FREE:
@@ -161,11 +189,14 @@ class OfferForm(forms.Form):
                                                                 currency)},
             )  # fmt: skip
             return None
-        if not 0 < amount <= MOST_MINOR:
+        if not least(currency) <= amount <= MOST_MINOR:
             self.add_error(
                 name,
-                _t("A price lies above zero and is %(most)s at the most.")
-                % {"most": money.Money(MOST_MINOR, currency)},
+                _t("Stripe takes from %(least)s to %(most)s.")
+                % {
+                    "least": money.Money(least(currency), currency),
+                    "most": money.Money(MOST_MINOR, currency),
+                },
             )
             return None
         return amount

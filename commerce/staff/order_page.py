@@ -65,13 +65,13 @@ def about(order: Order, user: Any) -> dict[str, Any]:
     events = list(
         StripeEvent.objects.filter(order=order).defer("body").order_by("-pk")[:MOST_EVENTS]
     )
-    paid = [_paid(one) for one in payments]
+    paid, rows = [_paid(one) for one in payments], access.rows_of(order)
     return {
         "order": order,
         "sold": [
             Sold(
                 line,
-                access.decide(order, line),
+                access.decide(order, line, rows),
                 [
                     (course, grants.get(access.source_key(line, course.course_id)))
                     for course in line.courses.all()

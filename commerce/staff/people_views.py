@@ -251,7 +251,7 @@ def _told(looked_up: list[Line], data: dict[str, Any]) -> dict[str, Any]:
         "found": counts[Standing.FOUND],
         "shown": looked_up[:MOST_SHOWN],
         "left_out": max(0, len(looked_up) - MOST_SHOWN),
-        "lines": "\n".join(line.text for line in looked_up),
+        "lines": lists.write(line.text for line in looked_up if line.standing is Standing.FOUND),
         "course": data["course"],
         "until": until_words(data["until"]),
     }

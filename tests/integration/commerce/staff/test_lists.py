@@ -90,6 +90,23 @@ def test_a_list_is_carried_out_once(support: Client) -> None:
     assert not User.objects.filter(email="nobody@example.org").exists()
 
 
+@pytest.mark.parametrize(
+    "line", ['"""never closed"', '"{hidden}, and another"', '"x{newline}{hidden}"', "=1+1"]
+)
+def test_the_yes_is_for_whom_the_dry_run_named_and_nobody_else(support: Client, line: str) -> None:
+    """Seen to fail: lines that were no addresses came back as text and were read otherwise.
+
+    One hid those below it, one let somebody in who had been shown as no address.
+    """
+    course, one, two, hidden = make.course(), UserFactory(), UserFactory(), UserFactory()
+    strange = line.format(hidden=hidden.email, newline="\n")
+    shown = upload(support, course, f"email;name\n{one.email};\n{strange};\n{two.email};\n")
+    assert shown.context["found"] == 2
+    assert carry_out(support, shown).status_code == 302
+    let_in = set(AccessGrant.objects.values_list("enrolment__user", flat=True))
+    assert let_in == {one.pk, two.pk}
+
+
 def test_the_same_act_again_gives_nothing_more() -> None:
     from commerce.services import seats
 
