@@ -21,6 +21,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from accounts.models import User
+from commerce.choosing import COURSES
 from commerce.services import seats
 from commerce.services.seats import CannotGive
 from commerce.staff import doors, lists, steps
@@ -40,7 +41,10 @@ def act_field() -> forms.CharField:
 
 
 def course_field() -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(Course.objects.exclude(live_release=None), label=_("Course"))
+    return forms.ModelChoiceField(
+        Course.objects.exclude(live_release=None), label=_("Course"),
+        widget=COURSES.widget_class(show_edit_link=False),
+    )  # fmt: skip
 
 
 class EndForm(forms.Form):
