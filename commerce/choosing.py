@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms.choosers import BaseFilterForm
@@ -13,6 +15,7 @@ from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.widgets import BaseChooser
 
 from commerce.models import Offer
+from commerce.staff import doors
 from core import searching
 from core.guarding import Own, key_of
 from course_pages.models import Course
@@ -49,10 +52,16 @@ class TitleForm(BaseFilterForm):
 
 
 class Released(Own):
-    """Mixin of chooser views: courses that are not released yet are not even named."""
+    """Mixin of chooser views, for who sells or gives: what is not released is not even named."""
 
     filter_form_class = TitleForm
     ordering = ["title", "pk"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not any(map(request.user.has_perm, (doors.CHANGE_OFFERS, doors.GIVE))):
+            raise PermissionDenied
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return answer
 
     def rows(self) -> QuerySet[Course]:
         return Course.objects.exclude(live_release=None).select_related("live_release")
@@ -87,8 +96,7 @@ class CourseChooser(BaseChooser):
     """Shows a form again that was sent with what is no number."""
 
     def get_instance(self, value: Any) -> Any:
-        found = super().get_instance(value if isinstance(value, Course) else key_of(value))
-        return found
+        return super().get_instance(value if isinstance(value, Course) else key_of(value))
 
 
 class CourseChooserViewSet(ChooserViewSet):
