@@ -85,7 +85,7 @@ class Shown:
         until = self.offer.on_sale_until
         if self.problem or until is None:
             return ""
-        return _("Until %(day)s") % {"day": moment(until)}
+        return _("On sale until %(day)s") % {"day": moment(until)}
 
 
 def everybody() -> Visitor:

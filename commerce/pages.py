@@ -144,7 +144,8 @@ def offers_of(order: Order) -> set[int]:
 def purchases(user: Any) -> QuerySet[Order]:
     """A buyer's orders, but for those that came to nothing."""
     gone = [State.EXPIRED, State.CANCELLED]
-    return Order.objects.filter(user=user).exclude(state__in=gone).prefetch_related("lines")
+    found = Order.objects.filter(user=user).exclude(state__in=gone)
+    return found.select_related("subscription").prefetch_related("lines")
 
 
 def order(found: Order) -> dict[str, Any]:

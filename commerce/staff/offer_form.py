@@ -124,7 +124,7 @@ class OfferForm(forms.Form):
             data["interval"] = ""
         begins, ends = data.get("on_sale_from"), data.get("on_sale_until")
         if begins and ends and ends <= begins:
-            self.add_error("on_sale_until", _t("The sale ends after it begins."))
+            self.add_error("on_sale_until", _t("The sale has to end after it begins."))
         data["courses"] = self._clean_courses(data)
         data["prices"] = self._clean_prices(data)
         return data
@@ -158,7 +158,9 @@ class OfferForm(forms.Form):
                 self.add_error(f"compare_{currency}", _t("There is no price to compare it with."))
             return None
         if compared is not None and compared <= price:
-            self.add_error(f"compare_{currency}", _t("The crossed-out price is above the price."))
+            self.add_error(
+                f"compare_{currency}", _t("The crossed-out price has to be higher than the price.")
+            )
         return Cost(price, compared)
 
     def _amount(self, name: str, currency: str, data: dict[str, Any]) -> int | None:

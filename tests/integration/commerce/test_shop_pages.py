@@ -784,6 +784,7 @@ def test_a_failed_renewal_says_to_look_at_the_card(account: Account, subscribed:
     assert said.count("Change the card") == 1
     assert "Open to you until" in said
     assert "Thank you" not in said
+    assert "Renewal failed" in text_of(client_of(subscribed.user).get("/orders/"))
 
 
 @pytest.mark.parametrize(
