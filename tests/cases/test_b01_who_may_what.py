@@ -85,6 +85,7 @@ IN_AREAS = {
     *("assets.admin.viewsets", "core.guarding", "core.listings"),
     *(f"commerce.staff.{name}" for name in ("coupons", "offers", "order_views", "people")),
     *(f"commerce.staff.{name}" for name in ("people_views", "revenue")),
+    "commerce.choosing",
 }
 RECORDS = (
     *measure.RECORDS,
