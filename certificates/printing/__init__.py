@@ -1,42 +1,32 @@
-"""From a design and facts to a PDF."""
+"""Certificates as PDF: from a design, facts and pictures to bytes.
+
+Knows no models, no database and no network.
+"""
 
 from collections.abc import Mapping
-from io import BytesIO
-from pathlib import Path
 
-from reportlab.pdfgen.canvas import Canvas
+from .design import Design, Signatory
+from .drawing import drawn
+from .facts import Facts
+from .layout import laid_out
+from .letters import Unprintable, unprintable
+from .pictures import BrokenPicture, MissingPicture, PictureError, TooManyPixels
+from .preview import as_png
+from .signing import KeyUnusable, Signer
 
-from certificates.printing.design import Design
-from certificates.printing.facts import Facts
-from core import print_fonts
-
-
-class Unprintable(Exception):
-    """A name has letters that no font here has."""
-
-
-class Signer:
-    """Signs files."""
-
-    @classmethod
-    def of(cls, path: Path, passphrase: str) -> "Signer":
-        raise NotImplementedError
-
-
-def unprintable(text: str) -> str:
-    """The letters of a text that no font here has."""
-    return "".join(dict.fromkeys(one for one in text if not print_fonts.covers(one)))
+__all__ = [
+    "BrokenPicture", "Design", "Facts", "KeyUnusable", "MissingPicture", "PictureError",
+    "Signatory", "Signer", "TooManyPixels", "Unprintable", "as_png", "render", "unprintable",
+]  # fmt: skip
 
 
 def render(
     design: Design, facts: Facts, pictures: Mapping[int, bytes], *, signer: Signer | None = None
 ) -> bytes:
-    """The same bytes for the same design and facts."""
-    print_fonts.register()
-    buffer = BytesIO()
-    canvas = Canvas(buffer, invariant=1)
-    canvas.setFont(print_fonts.TEXT, 20)
-    for line, text in enumerate((design.heading, facts.name, facts.course, facts.serial)):
-        canvas.drawString(72, 700 - 40 * line, text)
-    canvas.save()
-    return buffer.getvalue()
+    """One page. Without a signer, equal arguments give equal bytes.
+
+    Raises Unprintable if no font has all of the name, or letters of another text; PictureError for
+    a picture that is missing, broken or too large.
+    """
+    pdf = drawn(laid_out(design, facts), design, facts, pictures)
+    return signer.signed(pdf) if signer else pdf

@@ -1,32 +1,44 @@
-"""What a certificate looks like and says, as a release keeps it."""
+"""What a certificate looks like: a snapshot of kind "certificate_design", version 1."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-PLACEHOLDERS: dict[str, Any] = {
-    "name": _("the learner’s name"),
-    "course": _("the course’s title"),
-    "date": _("the day of completion"),
-    "score": _("the points reached, in percent"),
-    "serial": _("the certificate’s number"),
-    "expires": _("the last day on which it is valid"),
-    "issuer": _("the site’s name"),
+KIND, VERSION = "certificate_design", 1
+MOST_SIGNATORIES = 3
+
+SIZES: dict[str, Promise] = {"a4": _("A4"), "letter": _("US Letter")}
+ORIENTATIONS: dict[str, Promise] = {"landscape": _("Landscape"), "portrait": _("Portrait")}
+STYLES: dict[str, Promise] = {
+    "classic": _("Classic: engraved frame"),
+    "modern": _("Modern: pattern at the side"),
+    "plain": _("Plain: paper and type"),
 }
-BRACES = re.compile(r"\{([^{}]*)\}|([{}])")
-
-
-def unknown_placeholders(text: str) -> list[str]:
-    """What stands in braces and is no placeholder, and braces without a partner."""
-    return [match[0] for match in BRACES.finditer(text) if match[1] not in PLACEHOLDERS]
+CORNERS: dict[str, Promise] = {
+    "left": _("Bottom left"),
+    "centre": _("Bottom centre"),
+    "right": _("Bottom right"),
+}
+# Texts may hold these. Where one has no value ({score}, {expires}), its line is left out.
+PLACEHOLDERS: dict[str, Promise] = {
+    "name": _("Name of the learner"),
+    "course": _("Title of the course"),
+    "date": _("Day of completion"),
+    "score": _("Score"),
+    "serial": _("Serial number"),
+    "expires": _("Day of expiry"),
+    "issuer": _("Name of the issuer"),
+}
+_PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
 
 
 @dataclass(frozen=True)
 class Signatory:
-    """Somebody who signs; `image` is the key of a picture, 0 for none."""
+    """Who signs. `image` is the primary key of a picture of the signature, 0 for none."""
 
     name: str
     role: str
@@ -35,7 +47,12 @@ class Signatory:
 
 @dataclass(frozen=True)
 class Design:
-    """certificate_design v1. Colours are `#rrggbb`; pictures are keys, 0 for none."""
+    """`lead` stands above the name, `statement` below it, `closing` under that.
+
+    Their line breaks are kept; a line that is nothing but a placeholder is set larger. `qr` and
+    `serial` are keys of CORNERS and differ. `background` and `logo` are primary keys of pictures,
+    0 for none; a background takes the place of what the style draws around the text.
+    """
 
     lineage: str
     title: str
@@ -56,15 +73,42 @@ class Design:
     signatories: tuple[Signatory, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"signatories": [asdict(one) for one in self.signatories]}
+        """Plain data for `core.snapshots.freeze`."""
+        return {**asdict(self), "signatories": [asdict(one) for one in self.signatories]}
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "Design":
-        signatories = tuple(Signatory(**one) for one in data["signatories"])
-        return cls(**{**data, "signatories": signatories})
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """The design that `as_json` wrote down."""
+        return cls(
+            **{**data, "signatories": tuple(Signatory(**one) for one in data["signatories"])}
+        )
 
     @property
     def images(self) -> frozenset[int]:
-        """Keys of all its pictures."""
-        found = {self.background, self.logo, *(one.image for one in self.signatories)}
-        return frozenset(found - {0})
+        """The primary keys of all pictures that it takes to print it."""
+        keys = {self.background, self.logo, *(one.image for one in self.signatories)}
+        return frozenset(keys - {0})
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """What a text has in braces that is no placeholder, and braces that stand alone; each once."""
+    unknown = [found[0] for found in _PLACEHOLDER.finditer(text) if found[1] not in PLACEHOLDERS]
+    return list(dict.fromkeys(unknown + re.findall(r"[{}]", _PLACEHOLDER.sub("", text))))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with values for placeholders, without lines whose placeholder has an empty one.
+
+    Nothing that stands in a value is looked at, and nothing but the names in `values` is reachable.
+    """
+    kept = [
+        line
+        for line in text.splitlines()
+        if all(values.get(found[1], "-") for found in _PLACEHOLDER.finditer(line))
+    ]
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), "\n".join(kept))
+
+
+def is_one_placeholder(line: str) -> bool:
+    """Whether a line of a text is nothing but a placeholder."""
+    return bool(_PLACEHOLDER.fullmatch(line.strip()))

@@ -1,0 +1,87 @@
+"""Pictures as they go into the PDF: decoded by Pillow, upright, no larger than print can show."""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from io import BytesIO
+from threading import Lock
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MOST_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+DOTS_PER_INCH = 220
+_QUALITY = 88
+# Certificates of one course share their pictures: a background, a logo, three signatures.
+_KEPT = 10
+
+
+class PictureError(Exception):
+    """A picture cannot be printed; `key` is its primary key."""
+
+    def __init__(self, key: int, why: str) -> None:
+        super().__init__(f"picture {key}: {why}")
+        self.key = key
+
+
+class TooManyPixels(PictureError):
+    """More than MOST_PIXELS."""
+
+
+class BrokenPicture(PictureError):
+    """No whole JPEG, PNG or WebP file."""
+
+
+class MissingPicture(PictureError):
+    """The design names it and nobody gave it."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Bytes that ReportLab embeds: JPEG where nothing shines through, or else PNG."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+_prepared: OrderedDict[tuple[bytes, int, int], Picture] = OrderedDict()
+_lock = Lock()
+
+
+def prepared(key: int, content: bytes, width: float, height: float) -> Picture:
+    """A picture for a place of this size in points; the latest ones are remembered."""
+    dots = (round(width / 72 * DOTS_PER_INCH), round(height / 72 * DOTS_PER_INCH))
+    known = (hashlib.sha256(content).digest(), *dots)
+    with _lock:
+        if known not in _prepared:
+            _prepared[known] = _decoded(key, content, dots)
+        _prepared.move_to_end(known)
+        while len(_prepared) > _KEPT:
+            _prepared.popitem(last=False)
+        return _prepared[known]
+
+
+def _decoded(key: int, content: bytes, dots: tuple[int, int]) -> Picture:
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as opened:
+            pixels = opened.width * opened.height
+            if pixels > MOST_PIXELS:
+                raise TooManyPixels(
+                    key, f"{pixels / 1e6:.0f} megapixels, {MOST_PIXELS / 1e6:.0f} at most"
+                )
+            opened.draft("RGB", (dots[0] * 2, dots[1] * 2))
+            picture = ImageOps.exif_transpose(opened)
+            clear = picture.has_transparency_data
+            picture = picture.convert("RGBA" if clear else "RGB")
+            picture.thumbnail(dots, Image.Resampling.LANCZOS)
+    except Image.DecompressionBombError as error:
+        raise TooManyPixels(key, str(error)) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise BrokenPicture(key, str(error)) from error
+    buffer = BytesIO()
+    if clear:
+        picture.save(buffer, "PNG", compress_level=1)
+    else:
+        picture.save(buffer, "JPEG", quality=_QUALITY)
+    return Picture(buffer.getvalue(), picture.width, picture.height)

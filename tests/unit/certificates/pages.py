@@ -1,0 +1,42 @@
+"""Looks at a printed page: its text, its ink."""
+
+from io import BytesIO
+
+from PIL import Image, ImageChops
+from pypdf import PdfReader
+
+from certificates.printing import as_png
+from certificates.printing.fitting import Frame
+
+DOTS = 2  # to a point
+
+
+def text(pdf: bytes) -> str:
+    """The text of the page as a reader takes it out, on one line."""
+    return " ".join(PdfReader(BytesIO(pdf)).pages[0].extract_text().split())
+
+
+def picture(pdf: bytes) -> Image.Image:
+    """The page, DOTS to a point."""
+    width = PdfReader(BytesIO(pdf)).pages[0].mediabox.width
+    return Image.open(BytesIO(as_png(pdf, round(float(width) * DOTS)))).convert("RGB")
+
+
+def difference(one: bytes, other: bytes) -> Frame:
+    """Where two pages differ, in points; a frame without width if they look the same."""
+    pictures = picture(one), picture(other)
+    left, top, right, bottom = ImageChops.difference(*pictures).getbbox() or (0, 0, 0, 0)
+    height = pictures[0].height
+    return Frame(
+        left / DOTS, (height - bottom) / DOTS, (right - left) / DOTS, (bottom - top) / DOTS
+    )
+
+
+def is_within(inner: Frame, outer: Frame, slack: float = 1.0) -> bool:
+    """Whether a frame is inside another one, but for the blur of one dot."""
+    return (
+        inner.x >= outer.x - slack
+        and inner.y >= outer.y - slack
+        and inner.x + inner.width <= outer.x + outer.width + slack
+        and inner.y + inner.height <= outer.y + outer.height + slack
+    )
