@@ -4,6 +4,7 @@ certificate_design v1: the fields of `certificates.printing.design.Design`.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -36,7 +37,7 @@ def design_of(row: CertificateDesign) -> Design:
 
 
 def pin(keys: Iterable[int]) -> dict[int, Pinned]:
-    """Designs, frozen: one query for any number, one more for each whose signatories have pictures."""
+    """Designs, frozen: one query, and one for each whose signatories have pictures."""
     return {row.pk: pinned(row) for row in CertificateDesign.objects.filter(pk__in=set(keys))}
 
 
@@ -53,9 +54,9 @@ def _problems(row: CertificateDesign, design: Design) -> Iterable[str]:
         yield _("it is not published.")
     for name in TEXTS:
         if unknown := unknown_placeholders(getattr(design, name)):
-            label = row._meta.get_field(name).verbose_name
+            field: Any = row._meta.get_field(name)
             yield _("unknown placeholder in its text “%(field)s”: %(unknown)s.") % {
-                "field": label, "unknown": ", ".join(unknown),
+                "field": field.verbose_name, "unknown": ", ".join(unknown),
             }  # fmt: skip
     if design.qr == design.serial:
         yield _("code and number stand in the same place.")

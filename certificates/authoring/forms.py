@@ -1,7 +1,6 @@
 """The form of a design: what cannot be printed is refused where it stands."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _t
@@ -72,4 +71,3 @@ def _picture_words(refused: printing.PictureError) -> str:
     if isinstance(refused, printing.TooManyPixels):
         return _t("The picture “%s” is too large to be printed: 50 megapixels at most.") % title
     return _t("The picture “%s” cannot be read: choose a JPEG, PNG or WebP file.") % title
-

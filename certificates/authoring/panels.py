@@ -63,8 +63,8 @@ DESIGN = ObjectList(
                 FieldPanel(
                     "statement",
                     help_text=_(
-                        "A line with nothing but {course} is printed larger. A line with a placeholder "
-                        "that is empty for somebody is left out."
+                        "A line with nothing but {course} is printed larger. A line with a "
+                        "placeholder that is empty for somebody is left out."
                     ),
                 ),
                 FieldPanel("closing"),

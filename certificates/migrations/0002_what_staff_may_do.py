@@ -4,14 +4,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('certificates', '0001_designs_and_certificates'),
+        ("certificates", "0001_designs_and_certificates"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='certificate',
-            options={'ordering': ['-pk'], 'permissions': [('decide_certificate', 'Can approve and refuse certificates'), ('give_certificate', 'Can give certificates to many at once'), ('reissue_certificate', 'Can issue certificates again and correct names'), ('revoke_certificate', 'Can revoke and restore certificates')], 'verbose_name': 'certificate', 'verbose_name_plural': 'certificates'},
+            name="certificate",
+            options={
+                "ordering": ["-pk"],
+                "permissions": [
+                    ("decide_certificate", "Can approve and refuse certificates"),
+                    ("give_certificate", "Can give certificates to many at once"),
+                    ("reissue_certificate", "Can issue certificates again and correct names"),
+                    ("revoke_certificate", "Can revoke and restore certificates"),
+                ],
+                "verbose_name": "certificate",
+                "verbose_name_plural": "certificates",
+            },
         ),
     ]

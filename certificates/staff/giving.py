@@ -1,4 +1,4 @@
-"""Certificates for those who had completed a course before it gave any: looked at first, then given.
+"""Certificates for those who completed a course before it gave any: looked at first, then given.
 
 What decides is the live release, and it stays the one that was looked at.
 """

@@ -84,7 +84,9 @@ def from_the_structure(context: Context, course: Course) -> SafeString:
     if not doors.may(context["request"].user, doors.GIVE, course.pk):
         return SafeString("")
     url = reverse("certificate_staff:give", args=[course.pk])
-    return format_html('<a class="button button-secondary" href="{}">{}</a>', url, _("Certificates"))
+    return format_html(
+        '<a class="button button-secondary" href="{}">{}</a>', url, _("Certificates")
+    )
 
 
 @slots.fill("person.sections")

@@ -40,7 +40,9 @@ class OfCourse(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = doors.certificates_for(request.user)  # type: ignore[arg-type]
         courses = Course.objects.filter(pk__in=rows.order_by().values("course"))
-        return [(str(pk), title) for pk, title in courses.order_by("title").values_list("pk", "title")]
+        return [
+            (str(pk), title) for pk, title in courses.order_by("title").values_list("pk", "title")
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(course=key_of(self.value())) if self.value() else queryset

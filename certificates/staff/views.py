@@ -22,7 +22,14 @@ from certificates.models import Certificate
 from certificates.services import issuing
 from certificates.services.issuing import Refused
 from certificates.staff import acts, doors, giving, listings
-from certificates.staff.forms import DecisionForm, GiveForm, NameForm, ReasonForm, RevokeForm, YesForm
+from certificates.staff.forms import (
+    DecisionForm,
+    GiveForm,
+    NameForm,
+    ReasonForm,
+    RevokeForm,
+    YesForm,
+)
 from core.guarding import key_of
 from course_pages.models import Course
 
@@ -52,7 +59,7 @@ def show(
 
 @dataclass(frozen=True)
 class Act:
-    """Something to be done with one certificate: words about it, and the doing, which may refuse."""
+    """What is to be done with a certificate: words about it, and the doing, which may refuse."""
 
     title: str
     lead: str
@@ -260,30 +267,27 @@ def _decide(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, decided: acts.Decided, *, approved: bool) -> None:
-    if decided.done:
-        words = (
-            ngettext("%(n)s certificate is approved.", "%(n)s certificates are approved.", decided.done)
-            if approved
-            else ngettext(
-                "%(n)s certificate is not approved.", "%(n)s certificates are not approved.",
-                decided.done,
-            )  # fmt: skip
-        )
-        messages.success(request, words % {"n": decided.done})
-    if decided.held:
+    done, held, missed = decided.done, decided.held, decided.missed
+    if done and approved:
+        words = ngettext("%(n)s is approved.", "%(n)s are approved.", done) % {"n": done}
+        messages.success(request, words)
+    elif done:
+        words = ngettext("%(n)s is not approved.", "%(n)s are not approved.", done) % {"n": done}
+        messages.success(request, words)
+    if held:
         words = ngettext(
             "%(n)s of them has no name that can be printed, and is kept until it has.",
             "%(n)s of them have no name that can be printed, and are kept until they have.",
-            decided.held,
+            held,
         )
-        messages.warning(request, words % {"n": decided.held})
-    if decided.missed:
+        messages.warning(request, words % {"n": held})
+    if missed:
         words = ngettext(
             "%(n)s did not wait any more: somebody else has decided.",
             "%(n)s did not wait any more: somebody else has decided.",
-            decided.missed,
+            missed,
         )
-        messages.warning(request, words % {"n": decided.missed})
+        messages.warning(request, words % {"n": missed})
 
 
 @READS_AND_WRITES
@@ -302,7 +306,9 @@ def give(request: HttpRequest, course: Course) -> HttpResponseBase:
                 form.add_error(None, str(refused))
             else:
                 words = ngettext(
-                    "%(n)s certificate is on its way.", "%(n)s certificates are on their way.", asked
+                    "%(n)s certificate is on its way.",
+                    "%(n)s certificates are on their way.",
+                    asked,
                 )
                 messages.success(request, words % {"n": asked})
                 return redirect("certificate_staff:give", course.pk)

@@ -144,8 +144,8 @@ MARKETING = Role(
 )
 SUPPORT = Role(
     name="Support",
-    purpose="Looks people up, gives and ends access, sees to orders, gives money back, corrects and "
-    "revokes certificates.",
+    purpose="Looks people up, gives and ends access, sees to orders, gives money back, corrects "
+    "and revokes certificates.",
     permissions=(
         *OPEN_ADMIN,
         *LEARNER_RECORDS,

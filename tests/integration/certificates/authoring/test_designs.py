@@ -1,4 +1,4 @@
-"""Designs in the admin: written by roles, chosen by teachers, refused where nothing can be printed."""
+"""Designs in the admin: written by roles, chosen by teachers, refused what cannot be printed."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from accounts.sync import sync_roles
 from assets.models import Image
 from certificates.authoring import samples
 from certificates.models import CertificateDesign
-from course_pages import courses, releases
+from course_pages import releases
 from course_pages.models import Course, CoursePage
 from tests.cases import measure
 from tests.factories import certificates as given
@@ -191,8 +191,9 @@ def test_a_deleted_picture_leaves_the_design_usable_and_is_told() -> None:
     sign.delete()
     shown = preview(client, row, form([{"name": "Ida", "role": "Head", "image": ""}]), "latin")
     assert "data:image/png" in shown
-    from certificates.authoring import previews
     from django.test import RequestFactory
+
+    from certificates.authoring import previews
 
     row.refresh_from_db()
     assert row.background_id is None
