@@ -17,7 +17,7 @@ from .layout import Layout, Text
 from .letters import cleaned
 from .pictures import MissingPicture, prepared
 from .shaping import Glyph, Run
-from .styles import operands, palette
+from .styles import LIGHT, brightness, operands, palette
 
 # Text around binary data makes files a quarter larger and takes four times as long.
 rl_config.useA85 = 0
@@ -43,7 +43,7 @@ def drawn(layout: Layout, design: Design, facts: Facts, pictures: Mapping[int, b
         sheet.picture(key, pictures, frame, align)
     for text in layout.texts:
         sheet.text(text)
-    sheet.code(layout.qr, facts.verify_url)
+    sheet.code(design, layout.qr, facts.verify_url)
     if facts.verify_url.startswith(("https://", "http://")):
         for frame in (layout.qr, layout.address):
             sheet.linkURL(
@@ -60,6 +60,7 @@ class _Sheet(Canvas):
         super().__init__(
             BytesIO(), pagesize=(layout.width, layout.height), invariant=1, pageCompression=1,
             lang=language,
+            pdfVersion=(1, 7),
         )  # fmt: skip
         self.layout = layout
         self.colours = palette(design.ink, design.accent, design.paper)
@@ -104,11 +105,12 @@ class _Sheet(Canvas):
         self.drawImage(reader, x, y, width, height, mask="auto")
         self.restoreState()
 
-    def code(self, frame: Frame, address: str) -> None:
-        """The QR code, black on white whatever the colours of the design are."""
-        self.addLiteral(
-            f"1 1 1 rg {frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re f"
-        )
+    def code(self, design: Design, frame: Frame, address: str) -> None:
+        """The QR code, black; on white where the paper is dark or a picture."""
+        if design.background or brightness(design.paper) < LIGHT:
+            self.addLiteral(
+                f"1 1 1 rg {frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re f"
+            )
         self.addLiteral(f"0 0 0 rg {qr.path(address, frame.x, frame.y, frame.width)}")
 
     def text(self, text: Text) -> None:
