@@ -93,7 +93,10 @@ class _Sheet(Canvas):
         """A picture as large as its frame holds it; to "cover" is to fill it and be clipped."""
         if key not in pictures:
             raise MissingPicture(key, "not given")
-        picture = prepared(key, pictures[key], frame.width, frame.height)
+        room = (frame.width, frame.height)
+        if align == "cover":
+            room = (max(room), max(room))
+        picture = prepared(key, pictures[key], *room)
         scales = (frame.width / picture.width, frame.height / picture.height)
         scale = max(scales) if align == "cover" else min(scales)
         width, height = picture.width * scale, picture.height * scale

@@ -70,11 +70,11 @@ def _decoded(key: int, content: bytes, dots: tuple[int, int]) -> Picture:
                 raise TooManyPixels(
                     key, f"{pixels / 1e6:.0f} megapixels, {MOST_PIXELS / 1e6:.0f} at most"
                 )
-            opened.draft("RGB", (dots[0] * 2, dots[1] * 2))
-            picture = ImageOps.exif_transpose(opened)
+            picture = _smaller(opened, max(dots))
+            picture = ImageOps.exif_transpose(picture)
+            picture.thumbnail(dots, Image.Resampling.LANCZOS)
             clear = picture.has_transparency_data
             picture = picture.convert("RGBA" if clear else "RGB")
-            picture.thumbnail(dots, Image.Resampling.LANCZOS)
     except Image.DecompressionBombError as error:
         raise TooManyPixels(key, str(error)) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
@@ -85,3 +85,11 @@ def _decoded(key: int, content: bytes, dots: tuple[int, int]) -> Picture:
     else:
         picture.save(buffer, "JPEG", quality=_QUALITY)
     return Picture(buffer.getvalue(), picture.width, picture.height)
+
+
+def _smaller(opened: Image.Image, side: int) -> Image.Image:
+    """The picture with no side longer; large ones are never held twice."""
+    if opened.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):
+        opened = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    opened.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return opened
