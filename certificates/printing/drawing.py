@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 
 from reportlab import rl_config
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from . import ornaments, qr
 from .design import Design
-from .embedding import EmbeddedFace, hexadecimal
+from .embedding import EmbeddedFace, embedded_picture, hexadecimal
 from .faces import UNITS, Face
 from .facts import Facts
 from .fitting import Frame
@@ -102,11 +101,15 @@ class _Sheet(Canvas):
         width, height = picture.width * scale, picture.height * scale
         x = frame.x + {"left": 0.0, "right": 1.0}.get(align, 0.5) * (frame.width - width)
         y = frame.y + (frame.height - height) / 2 * (align == "cover")
-        reader = ImageReader(BytesIO(picture.content))
-        self.saveState()
-        self.addLiteral(f"{frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re W n")
-        self.drawImage(reader, x, y, width, height, mask="auto")
-        self.restoreState()
+        name = f"P{key}x{picture.width}"
+        if not self.hasForm(name):
+            self._doc.addForm(name, embedded_picture(picture, self._doc))
+        self.addLiteral(
+            f"q {frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re W n "
+            f"{width:.3f} 0 0 {height:.3f} {x:.3f} {y:.3f} cm"
+        )
+        self.doForm(name)
+        self.addLiteral("Q")
 
     def code(self, design: Design, frame: Frame, address: str) -> None:
         """The QR code, black; on white where the paper is dark or a picture."""

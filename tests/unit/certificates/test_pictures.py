@@ -75,7 +75,7 @@ def test_what_shines_through_is_not_painted() -> None:
 def test_large_pictures_are_made_smaller() -> None:
     done = prepared(1, image("JPEG", (6000, 4000)), 360, 240)
     assert 1090 <= done.width <= 1100
-    assert len(done.content) < 60_000
+    assert len(done.colours) < 60_000
 
 
 def test_a_picture_is_decoded_once() -> None:
