@@ -4,9 +4,11 @@ certificate_design v1: the fields of `certificates.printing.design.Design`.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from certificates.authoring.advice import without_picture
 from certificates.models import CertificateDesign
 from certificates.printing.design import Design, Signatory, unknown_placeholders
 from core import snapshots
@@ -35,7 +37,7 @@ def design_of(row: CertificateDesign) -> Design:
 
 
 def pin(keys: Iterable[int]) -> dict[int, Pinned]:
-    """Designs, frozen: one query for any number."""
+    """Designs, frozen: one query, and one for each whose signatories have pictures."""
     return {row.pk: pinned(row) for row in CertificateDesign.objects.filter(pk__in=set(keys))}
 
 
@@ -52,6 +54,11 @@ def _problems(row: CertificateDesign, design: Design) -> Iterable[str]:
         yield _("it is not published.")
     for name in TEXTS:
         if unknown := unknown_placeholders(getattr(design, name)):
-            yield _("unknown placeholder: %s") % ", ".join(unknown)
+            field: Any = row._meta.get_field(name)
+            yield _("unknown placeholder in its text “%(field)s”: %(unknown)s.") % {
+                "field": field.verbose_name, "unknown": ", ".join(unknown),
+            }  # fmt: skip
     if design.qr == design.serial:
         yield _("code and number stand in the same place.")
+    for one in without_picture(design):
+        yield _("the picture of %s’s signature is gone: choose another, or none.") % one

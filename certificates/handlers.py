@@ -10,6 +10,7 @@ from assessments.services import attempts
 from certificates import files, freezing
 from certificates.models import CertificateDesign
 from certificates.services import issuing, prints
+from certificates.staff import giving
 from core import outbox, schedule, snapshots
 from course_pages import marks, registries
 from learning.models import Enrolment
@@ -35,6 +36,11 @@ def make_print(payload: dict[str, Any]) -> None:
 @outbox.handler(prints.PRINTED)
 def tell_holder(payload: dict[str, Any]) -> None:
     prints.tell(payload["issue"])
+
+
+@outbox.handler(giving.GIVE)
+def give_to_many(payload: dict[str, Any]) -> None:
+    giving.give(payload)
 
 
 @receiver(post_save, sender=CertificateDesign)

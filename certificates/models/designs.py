@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import RegexValidator
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
@@ -136,3 +137,14 @@ class CertificateDesign(
     def clean(self) -> None:
         self.title = one_line(self.title)
         super().clean()
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        from certificates.authoring import samples
+
+        return samples.MODES
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from certificates.authoring import previews
+
+        return previews.of_design(self, request, mode_name)

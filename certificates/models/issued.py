@@ -75,6 +75,12 @@ class Certificate(models.Model):
         verbose_name = _("certificate")
         verbose_name_plural = _("certificates")
         ordering = ["-pk"]
+        permissions = [
+            ("decide_certificate", "Can approve and refuse certificates"),
+            ("give_certificate", "Can give certificates to many at once"),
+            ("reissue_certificate", "Can issue certificates again and correct names"),
+            ("revoke_certificate", "Can revoke and restore certificates"),
+        ]
         indexes = [models.Index(fields=["course", "state"], name="certificate_of_course")]
         constraints = [
             models.CheckConstraint(

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 
 from reportlab import rl_config
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from . import ornaments, qr
 from .design import Design
-from .embedding import EmbeddedFace, hexadecimal
+from .embedding import EmbeddedFace, embedded_picture, hexadecimal
 from .faces import UNITS, Face
 from .facts import Facts
 from .fitting import Frame
@@ -17,7 +16,7 @@ from .layout import Layout, Text
 from .letters import cleaned
 from .pictures import MissingPicture, prepared
 from .shaping import Glyph, Run
-from .styles import operands, palette
+from .styles import LIGHT, brightness, operands, palette
 
 # Text around binary data makes files a quarter larger and takes four times as long.
 rl_config.useA85 = 0
@@ -43,7 +42,7 @@ def drawn(layout: Layout, design: Design, facts: Facts, pictures: Mapping[int, b
         sheet.picture(key, pictures, frame, align)
     for text in layout.texts:
         sheet.text(text)
-    sheet.code(layout.qr, facts.verify_url)
+    sheet.code(design, layout.qr, facts.verify_url)
     if facts.verify_url.startswith(("https://", "http://")):
         for frame in (layout.qr, layout.address):
             sheet.linkURL(
@@ -60,6 +59,7 @@ class _Sheet(Canvas):
         super().__init__(
             BytesIO(), pagesize=(layout.width, layout.height), invariant=1, pageCompression=1,
             lang=language,
+            pdfVersion=(1, 7),
         )  # fmt: skip
         self.layout = layout
         self.colours = palette(design.ink, design.accent, design.paper)
@@ -92,23 +92,31 @@ class _Sheet(Canvas):
         """A picture as large as its frame holds it; to "cover" is to fill it and be clipped."""
         if key not in pictures:
             raise MissingPicture(key, "not given")
-        picture = prepared(key, pictures[key], frame.width, frame.height)
+        room = (frame.width, frame.height)
+        if align == "cover":
+            room = (max(room), max(room))
+        picture = prepared(key, pictures[key], *room)
         scales = (frame.width / picture.width, frame.height / picture.height)
         scale = max(scales) if align == "cover" else min(scales)
         width, height = picture.width * scale, picture.height * scale
         x = frame.x + {"left": 0.0, "right": 1.0}.get(align, 0.5) * (frame.width - width)
         y = frame.y + (frame.height - height) / 2 * (align == "cover")
-        reader = ImageReader(BytesIO(picture.content))
-        self.saveState()
-        self.addLiteral(f"{frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re W n")
-        self.drawImage(reader, x, y, width, height, mask="auto")
-        self.restoreState()
-
-    def code(self, frame: Frame, address: str) -> None:
-        """The QR code, black on white whatever the colours of the design are."""
+        name = f"P{key}x{picture.width}"
+        if not self.hasForm(name):
+            self._doc.addForm(name, embedded_picture(picture, self._doc))
         self.addLiteral(
-            f"1 1 1 rg {frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re f"
+            f"q {frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re W n "
+            f"{width:.3f} 0 0 {height:.3f} {x:.3f} {y:.3f} cm"
         )
+        self.doForm(name)
+        self.addLiteral("Q")
+
+    def code(self, design: Design, frame: Frame, address: str) -> None:
+        """The QR code, black; on white where the paper is dark or a picture."""
+        if design.background or brightness(design.paper) < LIGHT:
+            self.addLiteral(
+                f"1 1 1 rg {frame.x:.2f} {frame.y:.2f} {frame.width:.2f} {frame.height:.2f} re f"
+            )
         self.addLiteral(f"0 0 0 rg {qr.path(address, frame.x, frame.y, frame.width)}")
 
     def text(self, text: Text) -> None:

@@ -8,10 +8,10 @@ from .faces import UNITS, Family
 from .shaping import Line, clusters, is_right_to_left, shaped
 
 ELLIPSIS = "…"
-# How far type shrinks before a text that has spaces goes to a second line instead.
-COMFORT = 0.72
 # More letters than this fit no frame; what is beyond is not looked at.
 MOST_LETTERS = 2000
+# Double names such as Gutiérrez-Villanueva stay whole.
+LONG_WORD = 24
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,10 @@ class Atom:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a text may take: points, lines, and leading as a part of the size."""
+    """What a text may take: points, lines, and leading as a part of the size.
+
+    `comfort` is how far type shrinks before a text goes to a second line instead.
+    """
 
     width: float
     height: float
@@ -66,6 +69,7 @@ class Bounds:
     lines: int
     leading: float = 1.25
     tracking: int = 0
+    comfort: float = 1.0
 
 
 def fitted(text: str, family: Family, bounds: Bounds) -> Fitted:
@@ -80,7 +84,7 @@ def fitted(text: str, family: Family, bounds: Bounds) -> Fitted:
     room = bounds.width * UNITS
     if not cut and whole.width * bounds.largest <= room:
         return _set([whole], bounds.largest, bounds)
-    if not cut and whole.width and (size := room / whole.width) >= bounds.largest * COMFORT:
+    if not cut and whole.width and (size := room / whole.width) >= bounds.largest * bounds.comfort:
         return _set([whole], size, bounds)
     atoms = list(_atoms(text, line))
     size = bounds.largest
@@ -180,14 +184,15 @@ def _torn(atom: Atom, line: Callable[[str], Line]) -> Iterator[Atom]:
 
 
 def _pieces(word: str) -> Iterator[str]:
-    """A word at its hyphens; Thai, Lao, Khmer, Burmese and East Asian text at its clusters."""
+    """A very long word at its hyphens; text in scripts that write no spaces at its clusters."""
     held = ""
+    hyphens = "-\u2010\u2013\u2014/" if len(word) > LONG_WORD else ""
     for cluster in clusters(word):
         if held and (_breaks(cluster[0]) or _breaks(held[-1])) and cluster[0] not in _NO_START:
             yield held
             held = ""
         held += cluster
-        if cluster[-1] in "-\u2010\u2013\u2014/":
+        if cluster[-1] in hyphens:
             yield held
             held = ""
     if held:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from reportlab.lib.pagesizes import A4, LETTER
 
-from . import faces
+from . import faces, qr
 from .design import Design, filled, is_one_placeholder
 from .facts import Facts
 from .fitting import Bounds, Fitted, Frame, fitted
@@ -90,7 +90,7 @@ class _Page:
         self.values["name"] = _name(facts.name)
 
     def laid_out(self) -> Layout:
-        qr = self._corner(self.design.qr, QR_SIDE, QR_SIDE)
+        code = self._code()
         self._serial()
         foot = self._signatories()
         below = len(self.texts)
@@ -99,7 +99,7 @@ class _Page:
         texts = (*self.texts[below:], *self.texts[:below])
         return Layout(
             self.width, self.height, self.style, self.mirrored, texts, tuple(self.rules),
-            self.ornament, tuple(self.pictures), name, qr, self.address,
+            self.ornament, tuple(self.pictures), name, code, self.address,
         )  # fmt: skip
 
     def _corner(self, corner: str, width: float, height: float) -> Frame:
@@ -110,10 +110,18 @@ class _Page:
         }[corner]
         return Frame(x, self.foot, width, height)
 
+    def _code(self) -> Frame:
+        """The frame of the QR code: what is dark of it keeps to the margins, not its quiet zone."""
+        frame = self._corner(self.design.qr, QR_SIDE, QR_SIDE)
+        quiet = qr.quiet(self.facts.verify_url, QR_SIDE)
+        aside = {"left": -quiet, "right": quiet}.get(self.design.qr, 0.0)
+        return replace(frame, x=frame.x + aside, y=frame.y - quiet)
+
     def _fitted(self, text: str, role: Role, width: float, height: float = 400) -> Fitted:
         bounds = Bounds(
-            width, height, role.size, role.smallest, role.lines, role.leading, role.tracking
-        )
+            width, height, role.size, role.smallest, role.lines, role.leading, role.tracking,
+            role.comfort,
+        )  # fmt: skip
         return fitted(text, faces.family(role.family, self.facts.language), bounds)
 
     def _line(self, text: str, role: Role, frame: Frame, align: str, base: float) -> None:
@@ -132,7 +140,7 @@ class _Page:
             printable(self.facts.verify_url.partition("://")[2] or self.facts.verify_url),
             self.style.address, frame.width, 20,
         )  # fmt: skip
-        base = self.foot + 1.5 + address.leading * (len(address.lines) - 1)
+        base = self.foot + address.leading * (len(address.lines) - 1)
         self.texts.append(Text(address, frame, align, self.style.address.colour, base))
         self.address = Frame(frame.x, self.foot - 2, frame.width, base + 8 - self.foot)
         self._line(where, small, replace(frame, height=12), align, base + 10)
@@ -160,7 +168,7 @@ class _Page:
                 if self.align == "left"
                 else self.right - each * len(those) - _GAP * (len(those) - 1)
             )
-        under = foot + 26
+        under = foot + 24
         for number, one in enumerate(those):
             x = start + number * (each + _GAP)
             align = self.align
@@ -267,7 +275,7 @@ class _Page:
         self.texts.append(Text(lines, frame, self.align, role.colour, base))
         if self.style.name_rule:
             wide = min(frame.width, self.style.name_rule)
-            self.rules.append(Rule(self._across(0, wide, 0).x, frame.y - 2, wide, "hairline"))
+            self.rules.append(Rule(self._across(0, wide, 0).x, frame.y - 5, wide, "hairline"))
         return frame
 
 

@@ -66,7 +66,7 @@ def _engraved(width: float, height: float, colours: Mapping[str, str]) -> Iterat
 
 def _tiles(width: float, height: float, colours: Mapping[str, str]) -> Iterator[str]:
     """A band of square tiles with arcs, at the start of the lines."""
-    side = 52.0
+    side = 52.0 if width > height else 41.0
     shades = ["accent", "shade", "light", "tint"]
     columns, rows = 2, int(height // side) + 1
     yield f"{operands(colours['accent'])} rg 0 0 {columns * side:.2f} {height:.2f} re f"
@@ -75,7 +75,9 @@ def _tiles(width: float, height: float, colours: Mapping[str, str]) -> Iterator[
             seed = (row * 7 + column * 11 + row * column * 3) % 12
             x, y = column * side, height - (row + 1) * side
             ground, figure = shades[seed % 3], shades[(seed % 3 + 1 + seed // 6) % 4]
-            yield f"{operands(colours[ground])} rg {x:.2f} {y:.2f} {side} {side} re f"
+            # A little over its edges, or the colour beneath would show in the seams.
+            over = side + (0.4 if column + 1 < columns else 0)
+            yield f"{operands(colours[ground])} rg {x:.2f} {y - 0.4:.2f} {over} {side + 0.4} re f"
             yield f"{operands(colours[figure])} rg"
             turn = seed % 4
             if seed in (5, 9):

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
+from zlib import compress
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -38,11 +39,13 @@ class MissingPicture(PictureError):
 
 @dataclass(frozen=True)
 class Picture:
-    """Bytes that ReportLab embeds: JPEG where nothing shines through, or else PNG."""
+    """A picture as it stands in the file: its colours, and how far they cover, if that differs."""
 
-    content: bytes
     width: int
     height: int
+    is_jpeg: bool
+    colours: bytes
+    cover: bytes
 
 
 _prepared: OrderedDict[tuple[bytes, int, int], Picture] = OrderedDict()
@@ -70,18 +73,27 @@ def _decoded(key: int, content: bytes, dots: tuple[int, int]) -> Picture:
                 raise TooManyPixels(
                     key, f"{pixels / 1e6:.0f} megapixels, {MOST_PIXELS / 1e6:.0f} at most"
                 )
-            opened.draft("RGB", (dots[0] * 2, dots[1] * 2))
-            picture = ImageOps.exif_transpose(opened)
+            picture = _smaller(opened, max(dots))
+            picture = ImageOps.exif_transpose(picture)
+            picture.thumbnail(dots, Image.Resampling.LANCZOS)
             clear = picture.has_transparency_data
             picture = picture.convert("RGBA" if clear else "RGB")
-            picture.thumbnail(dots, Image.Resampling.LANCZOS)
     except Image.DecompressionBombError as error:
         raise TooManyPixels(key, str(error)) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise BrokenPicture(key, str(error)) from error
-    buffer = BytesIO()
     if clear:
-        picture.save(buffer, "PNG", compress_level=1)
-    else:
-        picture.save(buffer, "JPEG", quality=_QUALITY)
-    return Picture(buffer.getvalue(), picture.width, picture.height)
+        *colours, cover = picture.split()
+        opaque = Image.merge("RGB", colours)
+        return Picture(*picture.size, False, compress(opaque.tobytes()), compress(cover.tobytes()))
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=_QUALITY)
+    return Picture(*picture.size, True, buffer.getvalue(), b"")
+
+
+def _smaller(opened: Image.Image, side: int) -> Image.Image:
+    """The picture with no side longer; large ones are never held twice."""
+    if opened.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):
+        opened = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    opened.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return opened

@@ -23,6 +23,11 @@ def path(address: str, x: float, y: float, side: float) -> str:
     return " ".join([*pieces, "f"])
 
 
+def quiet(address: str, side: float) -> float:
+    """How much of a side is kept free at each end."""
+    return side * QUIET / (len(_rows(address)) + 2 * QUIET)
+
+
 def _dark(line: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
     """First place and length of the dark stretches of a row."""
     start = None

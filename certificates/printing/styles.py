@@ -15,6 +15,7 @@ class Role:
     colour: str
     leading: float = 1.3
     tracking: int = 0
+    comfort: float = 1.0
 
     def scaled(self, by: float) -> "Role":
         return replace(self, size=self.size * by, smallest=min(self.smallest, self.size * by))
@@ -58,7 +59,7 @@ STYLES = {
         measure=540,
         heading=Role("serif-strong", 38, 20, 2, "accent", 1.15),
         lead=Role("serif-italic", 16, 11, 3, "muted"),
-        name=Role("serif", 46, 15, 2, "ink", 1.16),
+        name=Role("serif", 46, 15, 2, "ink", 1.16, comfort=0.7),
         statement=Role("serif", 15, 10.5, 4, "ink", 1.36),
         course=Role("serif-strong", 23, 13, 3, "ink", 1.2),
         closing=Role("serif-italic", 13, 9.5, 3, "muted", 1.32),
@@ -74,12 +75,12 @@ STYLES = {
     ),
     "modern": Style(
         landscape=(168, 64, 66, 56),
-        portrait=(138, 52, 84, 56),
+        portrait=(120, 52, 84, 56),
         align="start",
         measure=500,
         heading=Role("sans-strong", 15, 11, 2, "accent", 1.25, tracking=60),
         lead=Role("sans", 12.5, 10, 3, "muted"),
-        name=Role("sans-strong", 42, 14, 2, "ink", 1.16),
+        name=Role("sans-strong", 42, 14, 2, "ink", 1.16, comfort=0.7),
         statement=Role("sans", 12.5, 9, 5, "ink", 1.45),
         course=Role("sans-strong", 20, 12, 3, "ink", 1.25),
         closing=Role("sans", 10.5, 8.5, 3, "muted", 1.4),
@@ -91,16 +92,16 @@ STYLES = {
         name_width=600,
         name_rule=0,
         lead_gap=30,
-        name_gap=2,
+        name_gap=6,
     ),
     "plain": Style(
         landscape=(76, 76, 70, 56),
         portrait=(70, 70, 96, 60),
         align="centre",
-        measure=430,
+        measure=470,
         heading=Role("serif", 27, 17, 2, "ink", 1.2, tracking=20),
         lead=Role("serif-italic", 15, 11, 3, "muted"),
-        name=Role("serif-strong", 38, 14, 2, "accent", 1.16),
+        name=Role("serif-strong", 38, 14, 2, "accent", 1.16, comfort=0.7),
         statement=Role("serif", 14.5, 10.5, 5, "ink", 1.4),
         course=Role("serif-strong", 20, 12, 3, "ink", 1.25),
         closing=Role("serif-italic", 12.5, 9.5, 3, "muted", 1.35),
@@ -115,6 +116,10 @@ STYLES = {
         name_gap=8,
     ),
 }
+
+
+# Paper of this brightness is as good as white behind a QR code.
+LIGHT = 0.88
 
 
 def mixed(colour: str, with_: str, part: float) -> str:
@@ -139,6 +144,12 @@ def palette(ink: str, accent: str, paper: str) -> Mapping[str, str]:
 
 def _parts(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def brightness(colour: str) -> float:
+    """From 0, black, to 1, white."""
+    red, green, blue = _parts(colour)
+    return (0.299 * red + 0.587 * green + 0.114 * blue) / 255
 
 
 def operands(colour: str) -> str:

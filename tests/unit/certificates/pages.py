@@ -1,11 +1,12 @@
 """Looks at a printed page: its text, its ink."""
 
+from functools import lru_cache
 from io import BytesIO
 
+import pypdfium2
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
-from certificates.printing import as_png
 from certificates.printing.fitting import Frame
 
 DOTS = 2  # to a point
@@ -16,10 +17,15 @@ def text(pdf: bytes) -> str:
     return " ".join(PdfReader(BytesIO(pdf)).pages[0].extract_text().split())
 
 
+@lru_cache(maxsize=8)
 def picture(pdf: bytes) -> Image.Image:
     """The page, DOTS to a point."""
-    width = PdfReader(BytesIO(pdf)).pages[0].mediabox.width
-    return Image.open(BytesIO(as_png(pdf, round(float(width) * DOTS)))).convert("RGB")
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        drawn: Image.Image = document[0].render(scale=DOTS).to_pil().convert("RGB")
+    finally:
+        document.close()
+    return drawn
 
 
 def difference(one: bytes, other: bytes) -> Frame:

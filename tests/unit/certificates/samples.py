@@ -22,7 +22,7 @@ NAMES = {
 def design(**others: object) -> Design:
     """A design with all its parts but pictures."""
     told: dict[str, object] = {
-        "lineage": "", "title": "Classic", "size": "a4", "orientation": "landscape",
+        "lineage": "", "title": "Sample", "size": "a4", "orientation": "landscape",
         "style": "classic", "ink": "#2a2320", "accent": "#7a5a1e", "paper": "#fffdf7",
         "heading": "Certificate of Completion", "lead": "This certifies that",
         "statement": "has completed\n{course}\non {date}, with a score of {score}.",
