@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from commerce import stripe_account
