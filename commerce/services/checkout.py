@@ -191,8 +191,3 @@ def customer(user: User, *, instead_of: str = "") -> str:
 
 def _short(*said: str) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
-
-
-def waiting_message(order: Order) -> str:
-    """What somebody reads who comes back while another purchase of theirs is under way."""
-    return _("Your order %(number)s is being paid already.") % {"number": order.number}
