@@ -11,6 +11,8 @@ from commerce.services.orders import PAID
 from core import outbox, schedule
 from learning.services import enrolment
 
+outbox.source(events.take_up)
+
 
 @outbox.handler(events.RECEIVED)
 def work_on_event(payload: dict[str, Any]) -> None:

@@ -93,7 +93,7 @@ def remove(request: HttpRequest, offer: int) -> HttpResponse:
 def code(request: HttpRequest) -> HttpResponse:
     """Use a coupon's code; an empty one takes it out. The cart tells whether it holds."""
     basket.use_code(request, request.POST.get("code", "")[:100])
-    return redirect("commerce:cart")
+    return redirect(_sum_of_cart())
 
 
 @require_POST
@@ -101,7 +101,12 @@ def currency(request: HttpRequest) -> HttpResponse:
     """Prices in another currency, here and on all pages that show the visitor's own."""
     basket.use_currency(request, request.POST.get("currency", ""))
     # Not `redirect`, which takes a word for the name of a view.
-    return HttpResponseRedirect(local_or(request.POST.get("next"), reverse("commerce:cart")))
+    return HttpResponseRedirect(local_or(request.POST.get("next"), _sum_of_cart()))
+
+
+def _sum_of_cart() -> str:
+    """Where the code and the total stand: on a phone, below all that is in the cart."""
+    return reverse("commerce:cart") + "#cart-total"
 
 
 @never_cache

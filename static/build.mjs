@@ -8,11 +8,11 @@
 //                style   normal, italic; every file is variable in weight (200–900)
 //              dist/fonts.css holds their @font-face rules; app.css begins with `@import "../dist/fonts.css"`, which
 //              is resolved here, so pages load one style sheet.
-//   print    → dist/print/noto-sans-<weight>.ttf, which PDF files embed (site/core/print_fonts.py)
+//   print    → dist/print/<family>-<weight>.ttf, which PDF files embed (site/core/print_fonts.py)
 //   images   → dist/images/             copied from src/images
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,11 +27,27 @@ const watching = process.argv.includes("--watch");
 
 const MODULES = ["app.js", "admin.js", "imports.js", "structure.js", "videos.js"];
 const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
-const STYLES = ["app.css", "admin.css", "grading.css", "imports.css", "sales.css", "structure.css", "videos.css"];
+const STYLES = ["app.css", "admin.css", "certificate-preview.css", "grading.css", "imports.css", "sales.css", "structure.css", "videos.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"];
 const SHEETS = ["wght.css", "wght-italic.css"];
+const PRINTED = {
+  "noto-sans": ["400Regular", "700Bold"],
+  "eb-garamond": ["400Regular", "400Regular_Italic", "600SemiBold"],
+  "noto-naskh-arabic": ["400Regular", "600SemiBold"],
+  "noto-sans-arabic": ["400Regular", "700Bold"],
+  "noto-serif-hebrew": ["400Regular", "600SemiBold"],
+  "noto-sans-hebrew": ["400Regular", "700Bold"],
+  "noto-serif-devanagari": ["400Regular", "600SemiBold"],
+  "noto-sans-devanagari": ["400Regular", "700Bold"],
+  "noto-sans-thai": ["400Regular", "700Bold"],
+};
+// Chinese, Japanese and Korean: tens of megabytes, so they are for those who install them (docs/certificates.md).
+const PRINTED_IF_INSTALLED = Object.fromEntries(
+  ["noto-sans-jp", "noto-sans-kr", "noto-sans-sc", "noto-sans-tc"].map((family) => [family, ["400Regular", "700Bold"]]),
+);
 
+const fontHome = (family) => path.join(packages, "@expo-google-fonts", family);
 const entries = (names) => names.map((name) => path.join(src, name)).filter(existsSync);
 
 /** Copies the fonts that we use and writes their @font-face rules, addresses relative to dist/. */
@@ -58,10 +74,13 @@ async function buildFonts() {
 /** Fonts that are embedded in PDF files: whole ones, since those who print take what they need. */
 async function buildPrintFonts() {
   await mkdir(path.join(dist, "print"), { recursive: true });
-  const home = path.join(packages, "@expo-google-fonts", "noto-sans");
-  for (const weight of ["400Regular", "700Bold"]) {
-    const name = `noto-sans-${weight.slice(0, 3)}.ttf`;
-    await copyFile(path.join(home, weight, `NotoSans_${weight}.ttf`), path.join(dist, "print", name));
+  const chosen = [...Object.entries(PRINTED), ...Object.entries(PRINTED_IF_INSTALLED).filter(([family]) => existsSync(fontHome(family)))];
+  for (const [family, weights] of chosen) {
+    for (const weight of weights) {
+      const [file] = (await readdir(path.join(fontHome(family), weight))).filter((name) => name.endsWith(".ttf"));
+      const name = `${family}-${weight.slice(0, 3)}${weight.endsWith("_Italic") ? "-italic" : ""}.ttf`;
+      await copyFile(path.join(fontHome(family), weight, file), path.join(dist, "print", name));
+    }
   }
 }
 

@@ -9,10 +9,14 @@ from core.fields import ExactCharField
 
 
 class StripeEvent(models.Model):
-    """A webhook's body, kept before anything is done with it. The outbox sees to the rest."""
+    """A webhook's body, kept before anything is done with it, by one statement.
+
+    `commerce.services.events.take_up` makes a message of it, and the outbox sees to the rest.
+    """
 
     class State(models.TextChoices):
         NEW = "new", _("Waits")
+        TAKEN = "taken", _("Taken up")
         DONE = "done", _("Done")
         IGNORED = "ignored", _("Not ours")
         FAILED = "failed", _("Failed")

@@ -7,11 +7,12 @@ of arrival nor a lost or doubled event makes a difference.
 import logging
 import traceback
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from commerce import stripe_account
@@ -33,6 +34,7 @@ AFTER_PAYMENT = (
 )
 """What becomes of an order once it is paid; Stripe lists twenty types at the most."""
 AT_ONCE = 100
+MOST = 500
 KEEP_FOR = timedelta(days=400)
 
 logger = logging.getLogger(__name__)
@@ -40,23 +42,37 @@ logger = logging.getLogger(__name__)
 
 @retried
 def receive(event: Event) -> bool:
-    """Keep a verified event and have it worked on; one transaction. False if it came before."""
+    """Keep a verified event by one statement; `take_up` finds it. False if it came before."""
+    row = StripeEvent(
+        event_id=event.id,
+        type=event.type,
+        api_version=event.api_version or "",
+        created_at=event.created,
+        received_at=clock.now(),
+        body=event.data,
+    )
+    # Within somebody else's transaction, a savepoint: that one goes on after a refusal.
+    own = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with transaction.atomic():
-            row = StripeEvent.objects.create(
-                event_id=event.id,
-                type=event.type,
-                api_version=event.api_version or "",
-                created_at=event.created,
-                received_at=clock.now(),
-                body=event.data,
-            )
-            outbox.publish(RECEIVED, {"event": row.pk}, nudge=False)
+        with own:
+            row.save(force_insert=True)
     except IntegrityError:
         if not StripeEvent.objects.filter(event_id=event.id).exists():
             raise
         return False
     return True
+
+
+def take_up() -> None:
+    """Have new events worked on. One that is taken up twice is worked on once."""
+    new = StripeEvent.objects.filter(state=StripeEvent.State.NEW).order_by("pk")
+    if not new.exists():
+        return
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        keys = list(new.select_for_update(skip_locked=skip).values_list("pk", flat=True)[:MOST])
+        outbox.publish_many(RECEIVED, ({"event": pk} for pk in keys))
+        StripeEvent.objects.filter(pk__in=keys).update(state=StripeEvent.State.TAKEN)
 
 
 def fetch_missed(since: datetime) -> Iterator[Event]:
@@ -88,11 +104,9 @@ def process(pk: int) -> None:
     )
 
 
-@transaction.atomic
 def replay(event: StripeEvent) -> None:
     """Work on an event once more: by hand, after what was wrong has been mended."""
     StripeEvent.objects.filter(pk=event.pk).update(state=StripeEvent.State.NEW)
-    outbox.publish(RECEIVED, {"event": event.pk})
 
 
 def _order_of(body: dict[str, Any]) -> Order | None:

@@ -318,6 +318,12 @@ VARIABLES = [
     Variable("PRIVATE_MEDIA_ROOT", "var/private", "Uploads that only the site itself hands out."),
     Variable("VIDEO_MAX_BYTES", "10737418240", "The largest film that is taken, in bytes (10 GB)."),
     Variable(
+        "CERTIFICATE_SIGNING_FILE",
+        "",
+        "A PKCS#12 file with the key and certificate that sign PDFs; without, they are unsigned.",
+    ),
+    Variable("CERTIFICATE_SIGNING_PASSPHRASE", "", "What opens that file."),
+    Variable(
         "FFMPEG",
         "",
         "The ffmpeg that makes films adaptive; found by itself when empty, `none` for without.",

@@ -7,7 +7,7 @@ Handlers take the payload, are idempotent, and may be called again at any time.
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,14 @@ from core import clock
 from core.models import OutboxMessage
 
 Handler = Callable[[dict[str, Any]], None]
+Source = Callable[[], object]
 
 CLAIM = timedelta(minutes=10)
 GIVE_UP_AFTER = 12
 LONGEST_WAIT = timedelta(hours=6)
 
 _handlers: dict[str, list[Handler]] = {}
+_sources: list[Source] = []
 logger = logging.getLogger(__name__)
 
 
@@ -42,18 +44,29 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def publish(
-    kind: str, payload: dict[str, Any], *, after: timedelta = timedelta(), nudge: bool = True
-) -> OutboxMessage:
-    """Write one message; it is delivered once the surrounding transaction has committed.
+def source(function: Source) -> Source:
+    """Register what makes messages of rows that were kept without one, where each statement counts.
 
-    Without a nudge the sweeper delivers it, some two seconds later: where nobody waits for it, and
-    telling the queue would cost more than all the rest.
+    Called before every look at what is due; call from an app's `ready()`.
     """
+    if function not in _sources:
+        _sources.append(function)
+    return function
+
+
+def publish(kind: str, payload: dict[str, Any], *, after: timedelta = timedelta()) -> OutboxMessage:
+    """Write one message; it is delivered once the surrounding transaction has committed."""
     message = OutboxMessage.objects.create(kind=kind, payload=payload, due_at=clock.now() + after)
-    if nudge:
-        transaction.on_commit(lambda: _nudge(message.pk, after))
+    transaction.on_commit(lambda: _nudge(message.pk, after))
     return message
+
+
+def publish_many(kind: str, payloads: Iterable[dict[str, Any]]) -> None:
+    """Write messages that the sweeper delivers, some seconds later: nobody waits for them."""
+    now = clock.now()
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(kind=kind, payload=payload, due_at=now) for payload in payloads
+    )
 
 
 def _nudge(pk: int, after: timedelta) -> None:
@@ -115,6 +128,8 @@ def _failed(message: OutboxMessage, error: Exception) -> None:
 
 def deliver_due(limit: int = 100) -> int:
     """Deliver what is due, oldest first; returns how many were delivered."""
+    for function in _sources:
+        function()
     due = OutboxMessage.objects.filter(_open(clock.now())).order_by("due_at", "pk")
     delivered = 0
     for pk in list(due.values_list("pk", flat=True)[:limit]):

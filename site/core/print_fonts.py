@@ -1,4 +1,8 @@
-"""The fonts that PDF files embed: Latin, Greek, Cyrillic, Vietnamese and Devanagari letters."""
+"""The fonts that PDF files embed. `npm run build` puts them into static/dist/print.
+
+Invoices write with one family, letter by letter: Latin, Greek, Cyrillic, Vietnamese, Devanagari.
+Certificates shape their text (certificates/printing) and take every file that is here.
+"""
 
 import re
 from functools import lru_cache
@@ -9,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 TEXT, STRONG = "NotoSans", "NotoSans-Bold"
-FILES = {TEXT: "print/noto-sans-400.ttf", STRONG: "print/noto-sans-700.ttf"}
+FILES = {TEXT: "noto-sans-400", STRONG: "noto-sans-700"}
 # What stands for a letter that no font has; never an empty box.
 MISSING = "?"
 
@@ -18,14 +22,23 @@ class NotBuilt(Exception):
     """The fonts are not there: `npm run build` puts them into static/dist."""
 
 
+def found(name: str) -> str | None:
+    """Where the font of this name is, e.g. "noto-sans-400"; nothing if it was not built."""
+    return finders.find(f"print/{name}.ttf")
+
+
+def path(name: str) -> str:
+    """Where the font of this name is; raises NotBuilt."""
+    if not (place := found(name)):
+        raise NotBuilt(name)
+    return place
+
+
 @lru_cache(maxsize=1)
 def register() -> None:
     """Make the fonts known to ReportLab, once for the process."""
     for name, file in FILES.items():
-        path = finders.find(file)
-        if not path:
-            raise NotBuilt(file)
-        pdfmetrics.registerFont(TTFont(name, path))
+        pdfmetrics.registerFont(TTFont(name, path(file)))
     pdfmetrics.registerFontFamily(TEXT, normal=TEXT, bold=STRONG, italic=TEXT, boldItalic=STRONG)
 
 

@@ -460,8 +460,14 @@ def test_a_transcript_as_a_page_leads_into_its_film(enter: Enter) -> None:
     page.goto(f"{FILM}transcript/")
     cue = page.locator(".cue").nth(6)
     page.mouse.wheel(0, 50)
-    page.locator(".cue").first.press("ArrowDown")
-    expect(page.locator(".cue").nth(1)).to_be_focused()
+    second = page.locator(".cue").nth(1)
+
+    def led_on() -> bool:
+        """The script that listens for arrows comes after the page."""
+        page.locator(".cue").first.press("ArrowDown")
+        return bool(second.evaluate("cue => cue === document.activeElement"))
+
+    until(led_on, page)
     expect(page.get_by_role("button", name="Back to now")).to_have_count(0)
     cue.click()
     expect(page).to_have_url(re.compile(r"/the-long-one/\?at=20000(&|$)"))

@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 
 from commerce.models import Invoice, Order, Payment, StripeEvent
+from commerce.services import events
 from core.models import OutboxMessage
 from integrations.stripe.standin import StandIn
 from learning.models import AccessGrant, Enrolment
@@ -84,6 +85,7 @@ def fifty_of_one(standin: StandIn) -> None:
 def test_P02_one_event_fifty_times_at_once_is_kept_once(stand_in: StandIn) -> None:
     fifty_of_one(stand_in)
     assert StripeEvent.objects.count() == 1
+    assert set(deliveries.at_once(*[events.take_up] * 4)) == {0}
     assert OutboxMessage.objects.filter(kind="commerce.stripe_event").count() == 1
 
 

@@ -13,6 +13,7 @@ from commerce.models import Offer, OfferCourse, Price
 from commerce.services import fulfilment, offers
 from commerce.services.offers import Cost, OfferRefused
 from core import clock
+from course_pages.models import Course
 from learning.services import enrolment
 from tests.factories import commerce as make
 from tests.factories import courses
@@ -99,12 +100,11 @@ def test_the_same_course_twice_is_refused(marketing: Client) -> None:
     assert not Offer.objects.exists()
 
 
-def test_only_released_courses_are_offered(marketing: Client) -> None:
-    make.course("Ready")
+def test_only_released_courses_are_taken(marketing: Client) -> None:
     courses.course_page("Unready")
-    page = marketing.get(NEW).content.decode()
-    assert "Ready" in page
-    assert "Unready" not in page
+    answer = marketing.post(NEW, sent(Course.objects.get(title="Unready")))
+    assert "course_0" in answer.context["form"].errors
+    assert not Offer.objects.exists()
 
 
 def test_a_changed_price_is_a_new_version_and_the_old_one_ends(marketing: Client) -> None:

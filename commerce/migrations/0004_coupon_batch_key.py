@@ -7,7 +7,7 @@ import core.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commerce", "0002_staff_permissions"),
+        ("commerce", "0003_event_taken_up"),
     ]
 
     operations = [

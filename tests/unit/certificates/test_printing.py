@@ -1,0 +1,90 @@
+"""Certificates as PDF: names in many scripts, inside their frame, the same bytes each time."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+import zxingcpp
+from pypdf import PdfReader
+
+from certificates.printing import Unprintable, render, unprintable
+from certificates.printing.layout import laid_out
+from certificates.printing.starters import STARTERS
+
+from .pages import difference, is_within, picture, text
+from .samples import ADDRESS, NAMES, design, facts
+
+PAGES = [design(), *STARTERS]
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_a_name_is_printed_within_its_frame(script: str) -> None:
+    name = NAMES[script]
+    assert unprintable(name) == ""
+    for one in PAGES:
+        frame = laid_out(one, facts(name)).name
+        ink = difference(render(one, facts("I"), {}), render(one, facts(name), {}))
+        assert ink.width > 60
+        assert is_within(ink, frame)
+
+
+@pytest.mark.parametrize(
+    "script", ["Latin", "Vietnamese", "Greek", "Cyrillic", "Arabic", "Persian", "Hebrew", "Thai"]
+)
+def test_a_name_can_be_read_out_of_the_file(script: str) -> None:
+    assert NAMES[script] in text(render(design(), facts(NAMES[script]), {}))
+
+
+def test_equal_facts_give_equal_bytes() -> None:
+    first = render(design(), facts(), {})
+    for name in NAMES.values():
+        render(design(), facts(name), {})
+    assert render(design(), facts(), {}) == first
+    assert render(design(), facts(serial="LC-0"), {}) != first
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"), [("Ada 😀🏳️‍🌈", "😀🏳🌈"), ("𐎀𐎁 Ada", "𐎀𐎁"), ("\ue000", "\ue000")]
+)
+def test_a_name_that_no_font_has_is_refused(name: str, letters: str) -> None:
+    assert unprintable(name) == letters
+    with pytest.raises(Unprintable) as refused:
+        render(design(), facts(name), {})
+    assert refused.value.letters == letters
+
+
+def test_a_name_of_nothing_visible_is_refused() -> None:
+    with pytest.raises(Unprintable):
+        render(design(), facts("\u200b\u202e\x00 "), {})
+
+
+def test_an_emoji_in_a_title_is_left_out() -> None:
+    shown = text(render(design(), facts(course="Python 🐍 for all"), {}))
+    assert "Python for all" in shown
+
+
+@pytest.mark.parametrize("one", PAGES, ids=lambda one: one.title)
+def test_the_code_leads_to_the_certificate(one: object) -> None:
+    page = picture(render(one, facts(), {}))  # type: ignore[arg-type]
+    (code,) = zxingcpp.read_barcodes(page)
+    assert code.text == ADDRESS
+
+
+def test_the_file_tells_what_it_is() -> None:
+    reader = PdfReader(BytesIO(render(design(), facts(), {})))
+    assert reader.metadata
+    assert reader.metadata.title == "Introduction to Analytical Engines – Ada Łovelace"
+    assert reader.metadata.author == "Lectern Academy"
+    root: Any = reader.trailer["/Root"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+
+
+def test_all_fonts_are_in_the_file() -> None:
+    reader = PdfReader(BytesIO(render(design(), facts(NAMES["Arabic and Latin"]), {})))
+    resources: Any = reader.pages[0]["/Resources"]
+    fonts = resources["/Font"]
+    assert len(fonts) >= 4
+    for font in fonts.values():
+        descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+        assert len(descriptor["/FontFile2"].get_data()) < 40_000
