@@ -10,8 +10,9 @@ from django.db import transaction
 
 from commerce import stripe_account
 from commerce.models import Order, Refund
-from commerce.services import access, events, fulfilment
+from commerce.services import access, events, fulfilment, refunds
 from core import clock
+from core.retrying import retried
 from integrations.errors import PermanentFailure, TemporaryFailure
 from integrations.stripe.shapes import Session
 
@@ -45,11 +46,7 @@ def run(*, since: datetime) -> Report:
     for event in _reached(report, "events", events.fetch_missed(since)):
         report.mended.append(f"event {event.id}: {event.type} was never delivered")
     _grants(report, since)
-    stuck = Refund.objects.filter(
-        status=Refund.Status.REQUESTED, at__lt=clock.now() - REFUNDS_LEAVE_WITHIN
-    )
-    for refund in stuck.select_related("payment__order"):
-        report.problems.append(f"order {refund.payment.order.number}: a refund has not left yet")
+    _refunds(report)
     for order in Order.objects.needing_a_person():
         report.problems.append(f"order {order.number}: {order.attention}, {order.attention_note}")
     return report
@@ -115,6 +112,25 @@ def _refresh(report: Report, behind: Sequence[Order]) -> None:
             report.mended.append(f"order {order.number}: {order.state} → {found.state}")
 
 
+def _refunds(report: Report) -> None:
+    """What was to go back long ago and has not left is sent once more: its news was given up."""
+    stuck = Refund.objects.filter(
+        status=Refund.Status.REQUESTED, at__lt=clock.now() - REFUNDS_LEAVE_WITHIN
+    )
+    for refund in stuck.select_related("payment__order").order_by("pk"):
+        number = refund.payment.order.number
+        try:
+            refunds.send(refund.pk)
+        except (TemporaryFailure, PermanentFailure) as failure:
+            report.problems.append(f"order {number}: a refund has not left yet: {failure}")
+            continue
+        refund.refresh_from_db()
+        if refund.status == Refund.Status.FAILED:
+            report.problems.append(f"order {number}: a refund failed: {refund.failure}")
+        else:
+            report.mended.append(f"order {number}: a refund was sent after all")
+
+
 def _grants(report: Report, since: datetime) -> None:
     """Every paid order opens what it should, and nothing else does; some ten queries a hundred."""
     paid = Order.objects.filter(created_at__gte=since).exclude(paid_at=None).order_by("pk")
@@ -122,6 +138,11 @@ def _grants(report: Report, since: datetime) -> None:
     while chunk := list(islice(rows, AT_ONCE)):
         report.orders += len(chunk)
         for order in access.astray(chunk):
-            with transaction.atomic():
-                access.settle(Order.objects.select_for_update().get(pk=order.pk))
+            _settle(order)
             report.mended.append(f"order {order.number}: access")
+
+
+@retried
+@transaction.atomic
+def _settle(order: Order) -> None:
+    access.settle(Order.objects.select_for_update().select_related("user").get(pk=order.pk))

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from commerce.models import Order, Refund, StripeEvent
 from commerce.services import fulfilment, reconciliation, refunds
 from core import clock, outbox
+from core.models import OutboxMessage
 from integrations.errors import TemporaryFailure
 from learning.models import AccessGrant
 from tests.factories import commerce as shop
@@ -50,6 +51,22 @@ def test_a_refund_that_never_left_is_told(
     Refund.objects.update(at=clock.now() - timedelta(days=2))
     (told,) = reconciliation.run(since=since).problems
     assert order.number in told
+
+
+def test_a_refund_whose_news_was_given_up_is_sent_after_all(account: Account) -> None:
+    """Seen to fail: it stayed requested for ever, and nobody could ask for that money again."""
+    order = shop.bought(account)
+    refunds.refund_whole(order=order, reason="Asked for", by=None)
+    OutboxMessage.objects.update(gave_up_at=clock.now())
+    outbox.drain()
+    Refund.objects.update(at=clock.now() - timedelta(days=2))
+    since = clock.now() - timedelta(days=7)
+    (told,) = reconciliation.run(since=since).mended
+    assert "a refund was sent after all" in told
+    order.refresh_from_db()
+    assert order.state == Order.State.REFUNDED
+    assert account.calls.count("refund") == 1
+    assert reconciliation.run(since=since).mended == []
 
 
 def test_a_refund_sent_long_ago_is_looked_for_before_it_is_sent_again(account: Account) -> None:
