@@ -52,7 +52,7 @@ def test_any_text_stays_in_its_frame(text: str) -> None:
 @settings(deadline=None, max_examples=150)
 @given(LETTERS)
 def test_no_letter_is_lost_unless_an_ellipsis_says_so(text: str) -> None:
-    """Seen to fail with joiners left to the bidirectional algorithm, which takes them away."""
+    """Seen to fail with the last row of a wrapped text left out."""
     text = "".join(one for one in cleaned(text) if one not in unprintable(text))
     done = fit(text)
     shown = "".join(line.text for line in done.lines)

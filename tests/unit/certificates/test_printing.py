@@ -100,7 +100,7 @@ def test_a_page_in_a_language_without_fonts_is_english_in_what_is_ours() -> None
 
 
 def test_nothing_is_kept_from_page_to_page() -> None:
-    """Seen to fail with the embedded faces kept by the module."""
+    """Seen to fail with every QR code kept."""
 
     def printed(first: int) -> None:
         for number in range(first, first + 4):
