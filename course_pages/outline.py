@@ -271,13 +271,14 @@ def load(digest: str) -> Outline:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a release changes, by lineage."""
+    """What a release changes, by lineage; `certificate` tells that its rule or design differs."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     redo: tuple[str, ...]
     reordered: bool
+    certificate: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -301,4 +302,5 @@ def compare(before: Outline | None, after: Outline) -> Difference:
         changed=tuple(lineage for lineage in kept if new[lineage].digest != old[lineage].digest),
         redo=tuple(lineage for lineage in kept if new[lineage].era > old[lineage].era),
         reordered=kept != [lineage for lineage in old if lineage in new],
+        certificate=(before.certificate if before else None) != after.certificate,
     )

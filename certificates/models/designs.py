@@ -82,7 +82,7 @@ class CertificateDesign(
     statement = models.TextField(
         _("below the name"), max_length=600, default="has completed the course\n{course}"
     )
-    closing = models.CharField(
+    closing = models.TextField(
         _("at the end"), max_length=200, blank=True, default="{issuer}, {date}"
     )
     qr = models.CharField(
