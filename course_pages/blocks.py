@@ -65,6 +65,49 @@ class QuizChooserBlock(InHand, SnippetChooserBlock):
         super().__init__("assessments.Quiz", **kwargs)
 
 
+class CertificateBlock(blocks.StructBlock):
+    """What a course's learners get for completing it; takes effect with the next release."""
+
+    WHEN = (
+        ("completed", _("When the course is completed")),
+        ("score", _("When it is completed with enough points in its quizzes")),
+        ("approved", _("When it is completed and a teacher has approved it")),
+    )
+
+    design = SnippetChooserBlock("certificates.CertificateDesign", label=_("Design"))
+    when = blocks.ChoiceBlock(label=_("Given"), choices=WHEN, default="completed")
+    percent = blocks.IntegerBlock(
+        label=_("Points needed, in percent"),
+        min_value=1,
+        max_value=100,
+        required=False,
+        help_text=_(
+            "Of all quizzes of the course on average, a quiz that was not taken counting as 0. "
+            "Only where points are needed."
+        ),
+    )
+    valid_months = blocks.IntegerBlock(
+        label=_("Valid for so many months"),
+        min_value=1,
+        max_value=600,
+        required=False,
+        help_text=_("Empty: for ever."),
+    )
+
+    class Meta:
+        label = _("Certificate")
+        icon = "doc-full"
+
+    def clean(self, value: Any) -> Any:
+        result = super().clean(value)
+        if result["when"] == "score" and not result["percent"] and not self.is_deferred_validation:
+            message = _("Say how many percent are needed.")
+            raise blocks.StructBlockValidationError(
+                block_errors={"percent": ValidationError(message, code="required")}
+            )
+        return result
+
+
 class QuizBlock(blocks.StructBlock):
     """A quiz, or questions as text to think about."""
 

@@ -17,7 +17,7 @@ from core.snapshots import Frozen, Reference
 from course_pages import videos
 from course_pages.blocks import LessonBody
 from course_pages.outline import LESSON_V
-from course_pages.registries import Pinned, Problem, pinned_quizzes
+from course_pages.registries import QUIZ, Pinned, Problem, pinned
 from course_pages.videos import PinnedVideo
 
 PAGE_LINK = re.compile(r'<a\b[^>]*\blinktype="page"[^>]*>')
@@ -88,7 +88,7 @@ def pins_of(bodies: Iterable[Any]) -> Pins:
     """All that the bodies choose, frozen; no query where they choose nothing."""
     chosen = list(bodies)
     return Pins(
-        pinned_quizzes(pk for body in chosen for pk in quizzes_in(body)),
+        pinned(QUIZ, (pk for body in chosen for pk in quizzes_in(body))),
         videos.pin(pk for body in chosen for pk in videos.chosen_in(body)),
     )
 

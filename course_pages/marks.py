@@ -14,7 +14,7 @@ from wagtail.models import Page, ReferenceIndex
 
 from core import clock
 from course_pages.models.course import Course
-from course_pages.models.pages import CoursePage, LessonPage
+from course_pages.models.pages import CoursePage
 
 COURSE_DEPTH = 4
 """Of course pages in the tree."""
@@ -43,9 +43,9 @@ def mark_path(path: str) -> int:
 
 
 def mark_users_of(thing: Model) -> int:
-    """The courses whose lessons choose this thing, as Wagtail's index of references knows them.
+    """The courses whose pages choose this thing, as Wagtail's index of references knows them.
 
-    Three statements for any number of lessons.
+    Three statements for any number of pages.
     """
     kind = ContentType.objects.get_for_model(thing)
     pages = ReferenceIndex.objects.filter(
@@ -53,10 +53,10 @@ def mark_users_of(thing: Model) -> int:
         to_object_id=str(thing.pk),
         base_content_type=ContentType.objects.get_for_model(Page),
     )
-    lessons = [int(pk) for pk in pages.values_list("object_id", flat=True)]
-    if not lessons:
+    choosing = [int(pk) for pk in pages.values_list("object_id", flat=True)]
+    if not choosing:
         return 0
-    paths = set(LessonPage.objects.filter(pk__in=lessons).values_list("path", flat=True))
+    paths = set(Page.objects.filter(pk__in=choosing).values_list("path", flat=True))
     courses = {path[: COURSE_DEPTH * Page.steplen] for path in paths}
     found = CoursePage.objects.filter(path__in=courses)
     return mark(Q(lineage__in=found.values("translation_key")))

@@ -95,6 +95,7 @@ ONLY_WHERE_SET = frozenset(
         "needs",
         "sequence",
         "watermark",
+        "certificate",
     }
 )
 
@@ -133,6 +134,20 @@ class Module:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateRule:
+    """The certificate that a course gives: its design's digest, and for what.
+
+    `when` is "completed", "score" (with `percent` of the points of its quizzes) or "approved" (by
+    a teacher). `valid_months` is 0 for ever.
+    """
+
+    design: str
+    when: str
+    percent: int = 0
+    valid_months: int = 0
+
+
 IN_ORDER = "in_order"
 
 
@@ -149,6 +164,7 @@ class Outline:
     sequence: str = ""
     needs: tuple[str, ...] = ()
     watermark: bool = False
+    certificate: CertificateRule | None = None
 
     def freeze(self) -> tuple[Frozen, list[Frozen]]:
         """The outline's snapshot and those of its modules."""
@@ -164,8 +180,11 @@ class Outline:
             "sequence": self.sequence,
             "needs": list(self.needs),
             "watermark": self.watermark,
+            "certificate": asdict(self.certificate) if self.certificate else None,
         }
         references = [Reference("snapshot", frozen.digest) for frozen in modules]
+        if self.certificate and self.certificate.design:
+            references.append(Reference("snapshot", self.certificate.design))
         frozen = snapshots.freeze("outline", OUTLINE_V, _without_unset(data), references)
         return frozen, modules
 
@@ -246,18 +265,20 @@ def load(digest: str) -> Outline:
         data.get("sequence", ""),
         tuple(data.get("needs", ())),
         watermark=data.get("watermark", False),
+        certificate=CertificateRule(**rule) if (rule := data.get("certificate")) else None,
     )
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What a release changes, by lineage."""
+    """What a release changes, by lineage; `certificate` tells that its rule or design differs."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     redo: tuple[str, ...]
     reordered: bool
+    certificate: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -281,4 +302,5 @@ def compare(before: Outline | None, after: Outline) -> Difference:
         changed=tuple(lineage for lineage in kept if new[lineage].digest != old[lineage].digest),
         redo=tuple(lineage for lineage in kept if new[lineage].era > old[lineage].era),
         reordered=kept != [lineage for lineage in old if lineage in new],
+        certificate=(before.certificate if before else None) != after.certificate,
     )

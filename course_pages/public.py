@@ -53,6 +53,7 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
         "syllabus": _released_syllabus(live_digest(course), course.slug, get_language() or ""),
         "lesson_count": len(live.lessons),
         "minutes": live.minutes,
+        "certificate": live.certificate is not None,
     }
 
 

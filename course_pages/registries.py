@@ -93,12 +93,13 @@ def with_learners(courses: "QuerySet[Course]") -> "QuerySet[Course]":
 
 
 QUIZ = "assessments.quiz"
+DESIGN = "certificates.certificatedesign"
 
 
-def pinned_quizzes(keys: Iterable[int]) -> dict[int, Pinned]:
-    """Primary key → quiz, frozen; no query for none. A quiz that is gone is left out."""
+def pinned(label: str, keys: Iterable[int]) -> dict[int, Pinned]:
+    """Primary key → what is chosen, frozen; no query for none. What is gone is left out."""
     wanted = set(keys)
-    return pins[QUIZ](wanted) if wanted and QUIZ in pins else {}
+    return pins[label](wanted) if wanted and label in pins else {}
 
 
 def faults_in(quizzes: list[Pinned]) -> dict[str, list[str]]:

@@ -40,7 +40,7 @@ def kept(needs: Iterable[str], own: str, there: Iterable[str]) -> tuple[str, ...
 def problems(outline: Outline) -> list[Problem]:
     """Rules that nobody could ever fulfil."""
     found = [problem for lesson in outline.lessons for problem in _of_lesson(lesson)]
-    return [*found, *_of_modules(outline), *_of_courses(outline)]
+    return [*found, *_of_modules(outline), *_of_courses(outline), *_of_certificate(outline)]
 
 
 def _of_lesson(lesson: Lesson) -> Iterator[Problem]:
@@ -110,6 +110,25 @@ def _of_courses(outline: Outline) -> Iterator[Problem]:
     for lineage in outline.needs:
         if lineage in never:
             yield Problem(outline.title, never[lineage] % titles[lineage])
+
+
+def _of_certificate(outline: Outline) -> Iterator[Problem]:
+    rule = outline.certificate
+    if rule is None:
+        return
+    if not rule.design:
+        yield Problem(outline.title, _("The design of its certificate is gone: choose another."))
+    if not outline.required:
+        yield Problem(
+            outline.title,
+            _("It gives a certificate for completing it, but none of its lessons is required."),
+        )
+    if rule.when == "score" and not rule.percent:
+        yield Problem(outline.title, _("Say how many points its certificate asks for."))
+    if rule.when == "score" and not any(lesson.quizzes for lesson in outline.lessons):
+        yield Problem(
+            outline.title, _("Its certificate asks for points in quizzes, but it has no quiz.")
+        )
 
 
 def _circle(start: str, needs: Callable[[str], Iterable[str]]) -> list[str]:

@@ -16,8 +16,8 @@ from course_pages import content, registries, rules, videos
 from course_pages.content import LessonSource
 from course_pages.models.course import Course, LessonAddress
 from course_pages.models.pages import CoursePage, LessonPage, ModulePage
-from course_pages.outline import Lesson, Module, Outline, QuizPin, VideoPin
-from course_pages.registries import Pinned, Problem
+from course_pages.outline import CertificateRule, Lesson, Module, Outline, QuizPin, VideoPin
+from course_pages.registries import DESIGN, Pinned, Problem
 from course_pages.videos import PinnedVideo
 
 ADDRESS_LENGTH = 100
@@ -35,6 +35,7 @@ class Candidate:
     addresses: dict[str, LessonAddress]
     quizzes: dict[str, tuple[Pinned, ...]]
     videos: dict[str, tuple[PinnedVideo, ...]]
+    design: Pinned | None = None
 
     @property
     def digest(self) -> str:
@@ -45,10 +46,14 @@ class Candidate:
         """All that a release of this stores."""
         quizzes = [quiz.frozen for pinned in self.quizzes.values() for quiz in pinned]
         videos = [video.frozen for pinned in self.videos.values() for video in pinned]
-        return [*quizzes, *videos, *self.lessons.values(), *self.modules, self.frozen_outline]
+        designs = [self.design.frozen] if self.design else []
+        return [
+            *(*quizzes, *videos, *designs, *self.lessons.values(), *self.modules),
+            self.frozen_outline,
+        ]
 
     def problems(self, known: set[str]) -> list[Problem]:
-        """Why a lesson's quizzes and videos cannot be released.
+        """Why the certificate's design and lessons' quizzes and videos cannot be released.
 
         Blocks of `known` digests were checked when they were stored.
         """
@@ -60,19 +65,31 @@ class Candidate:
             for key, quiz in placed
             for problem in (*quiz.problems, *faults.get(quiz.lineage, ()))
         ]
-        return quizzes + [
-            Problem(self.sources[lineage].title, f"{_('Video')} “{video.data['title']}”: {problem}")
-            for lineage, pinned in self.videos.items()
-            for video in pinned
-            for problem in video.problems
+        designs = [self.design] if self.design else []
+        design = [
+            Problem(self.outline.title, f"{_('Certificate')} “{one.title}”: {problem}")
+            for one in designs
+            for problem in one.problems
         ]
+        return (
+            design
+            + quizzes
+            + [
+                Problem(
+                    self.sources[lineage].title, f"{_('Video')} “{video.data['title']}”: {problem}"
+                )
+                for lineage, pinned in self.videos.items()
+                for video in pinned
+                for problem in video.problems
+            ]
+        )
 
 
 def build(course: Course, *, only: Collection[int] | None = None) -> Candidate | None:
     """The course's published pages as a candidate, in 6 queries; None when its page is not live.
 
-    Two more where lessons have quizzes, and one where they have videos. With `only`, as if the
-    lessons with these primary keys were all.
+    Two more where lessons have quizzes, one where they have videos, one where there is a
+    certificate. With `only`, as if the lessons with these primary keys were all.
     """
     page = CoursePage.objects.live().filter(translation_key=course.lineage).order_by("pk").first()
     if page is None:
@@ -139,11 +156,13 @@ def build(course: Course, *, only: Collection[int] | None = None) -> Candidate |
     }
     addresses = give_addresses(course, kept)
     there = [str(module["translation_key"]) for module in modules]
+    rule, design = _certificate(page)
 
     outline = Outline(
         course=str(course.lineage),
         title=page.title,
         watermark=page.watermark,
+        certificate=rule,
         modules=tuple(
             Module(
                 lineage=str(module["translation_key"]),
@@ -162,7 +181,26 @@ def build(course: Course, *, only: Collection[int] | None = None) -> Candidate |
         needs=tuple(sorted(page.needs)),
     )
     frozen, frozen_modules = outline.freeze()
-    return Candidate(outline, frozen, frozen_modules, lessons, sources, addresses, quizzes, films)
+    return Candidate(
+        *(outline, frozen, frozen_modules, lessons, sources, addresses, quizzes, films), design
+    )
+
+
+def _certificate(page: CoursePage) -> tuple[CertificateRule | None, Pinned | None]:
+    """The certificate's rule and design; a rule without a design cannot be released."""
+    chosen = page.certificate.raw_data[0]["value"] if page.certificate else None
+    if chosen is None:
+        return None, None
+    key = chosen.get("design") or 0
+    design = registries.pinned(DESIGN, [key]).get(key)
+    percent = chosen.get("percent") or 0
+    rule = CertificateRule(
+        design=design.frozen.digest if design else "",
+        when=chosen["when"],
+        percent=percent if chosen["when"] == "score" else 0,
+        valid_months=chosen.get("valid_months") or 0,
+    )
+    return rule, design
 
 
 def raw_body(stored: str | None) -> list[dict[str, Any]]:

@@ -36,6 +36,8 @@ logger = logging.getLogger("lectern.assessments")
 GRACE = timedelta(seconds=15)
 """How long after its deadline an attempt still takes what comes: networks are slow."""
 WAITING = "attempt.waiting"
+SCORE_CHANGED = "quizzes.score_changed"
+"""News: {"enrolment": pk}; only of those who have completed the course."""
 BATCH = 200
 
 
@@ -365,8 +367,16 @@ def _close(attempt: Attempt, place: Place, at: datetime, by: str) -> None:
     )
     if attempt.state == Attempt.State.WAITING:
         outbox.publish(WAITING, {"attempt": attempt.pk})
-    elif attempt.passed:
+        return
+    tell_score(attempt.enrolment)
+    if attempt.passed:
         record_pass(attempt, quiz, place, attempt.enrolment)
+
+
+def tell_score(enrolment: Enrolment) -> None:
+    """A result of somebody who has completed the course may count; in the caller's transaction."""
+    if enrolment.completed_at is not None:
+        outbox.publish(SCORE_CHANGED, {"enrolment": enrolment.pk})
 
 
 def mark_all(quiz: Mapping[str, Any], attempt: Attempt) -> dict[str, grading.Mark]:

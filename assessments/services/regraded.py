@@ -166,7 +166,8 @@ def write_ledger(attempt: Attempt, now: datetime) -> int:
 
 
 def settle(attempt: Attempt) -> None:
-    """Record the pass of the attempt, where it has one and counts."""
+    """Record the pass of the attempt, where it has one and counts, and that results changed."""
+    attempts.tell_score(attempt.enrolment)
     if not attempt.passed or attempt.voided_at is not None:
         return
     quiz = snapshots.load(attempt.snapshot_id)

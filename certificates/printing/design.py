@@ -83,6 +83,7 @@ class Design:
             **{**data, "signatories": tuple(Signatory(**one) for one in data["signatories"])}
         )
 
+    @property
     def images(self) -> frozenset[int]:
         """The primary keys of all pictures that it takes to print it."""
         keys = {self.background, self.logo, *(one.image for one in self.signatories)}

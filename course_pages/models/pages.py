@@ -14,7 +14,7 @@ from wagtail.models import Orderable, Page
 
 from core.pages import BasePage, PageForm
 from core.streamfield import SlimStreamField
-from course_pages.blocks import CourseBody, LessonBody
+from course_pages.blocks import CertificateBlock, CourseBody, LessonBody
 from course_pages.models.course import LessonAddress
 from course_pages.models.opening import CourseForm, DrippedPage, ModuleForm
 from course_pages.models.snippets import InstructorProfile, Level, Topic
@@ -143,6 +143,14 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
         blank=True,
     )
 
+    certificate = SlimStreamField(
+        [("certificate", CertificateBlock())],
+        verbose_name=_("certificate"),
+        blank=True,
+        max_num=1,
+        help_text=_("Without one the course gives none. Takes effect with the next release."),
+    )
+
     content_panels = [
         ReleaseStatusPanel(),
         *Page.content_panels,
@@ -160,6 +168,7 @@ class CoursePage(PreviewedAsLearner, InCatalogue, BasePage):
             help_text=WITH_THE_RELEASE,
         ),
         FieldPanel("watermark"),
+        FieldPanel("certificate"),
     ]
 
     class Meta:

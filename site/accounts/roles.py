@@ -69,6 +69,15 @@ QUIZZES = (
     *rights("assessments.quiz", (*ALL, "publish")),
     *rights("assessments.questionbank", (*ALL, "publish")),
 )
+DESIGNS = rights("certificates.certificatedesign", (*ALL, "publish"))
+CERTIFICATES = (
+    *rights("certificates.certificate", VIEW),
+    "certificates.decide_certificate",
+    "certificates.give_certificate",
+    "certificates.reissue_certificate",
+    "certificates.revoke_certificate",
+)
+"""Those of every course; teachers see to those of their own."""
 LEARNER_RECORDS = (
     *rights("assessments.attempt", VIEW),
     *rights("learning.enrolment", VIEW),
@@ -95,7 +104,12 @@ ORDERS = (
 INSTRUCTOR = Role(
     name="Instructor",
     purpose="Opens the admin; writes in the courses whose teachers they are; begins new ones.",
-    permissions=(*OPEN_ADMIN, *NEW_COURSE),
+    permissions=(
+        *OPEN_ADMIN,
+        *NEW_COURSE,
+        # To choose one for a course.
+        *rights("certificates.certificatedesign", VIEW),
+    ),
 )
 EDITOR = Role(
     name="Editor",
@@ -105,6 +119,7 @@ EDITOR = Role(
         *NEW_COURSE,
         *CATALOGUE_DATA,
         *QUIZZES,
+        *DESIGNS,
         *rights("course_pages.course", VIEW),
         *rights("course_pages.release", VIEW),
         *rights("wagtailredirects.redirect", ALL),
@@ -114,20 +129,29 @@ EDITOR = Role(
 )
 MARKETING = Role(
     name="Marketing",
-    purpose="Home and landing pages, offers and coupons, topics, levels, instructor profiles.",
-    permissions=(*OPEN_ADMIN, *CATALOGUE_DATA, *OFFERS, *rights("home.sitesettings", ("change",))),
+    purpose="Home and landing pages, offers and coupons, designs of certificates, topics, levels, "
+    "instructor profiles.",
+    permissions=(
+        *OPEN_ADMIN,
+        *CATALOGUE_DATA,
+        *DESIGNS,
+        *OFFERS,
+        *rights("home.sitesettings", ("change",)),
+    ),
     # The rights stop where the catalogue begins: course_pages.permissions.
     pages=(("home.HomePage", PAGES_PUBLISH),),
     collections=((ROOT, FILES_USE), ("Marketing", FILES_ALL)),
 )
 SUPPORT = Role(
     name="Support",
-    purpose="Looks people up, gives and ends access, sees to orders and gives money back.",
+    purpose="Looks people up, gives and ends access, sees to orders, gives money back, corrects "
+    "and revokes certificates.",
     permissions=(
         *OPEN_ADMIN,
         *LEARNER_RECORDS,
         *GIVE_ACCESS,
         *ORDERS,
+        *CERTIFICATES,
         *rights("accounts.user", VIEW),
     ),
 )
@@ -139,6 +163,8 @@ ADMINISTRATOR = Role(
         *NEW_COURSE,
         *CATALOGUE_DATA,
         *QUIZZES,
+        *DESIGNS,
+        *CERTIFICATES,
         *LEARNER_RECORDS,
         *GIVE_ACCESS,
         *OFFERS,

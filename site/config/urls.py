@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("assets.urls")),
     path("", include("course_pages.urls")),
     path("", include("assessments.urls")),
+    path("", include("certificates.urls")),
     path("", include("commerce.urls")),
     path("", include("learning.urls")),
     *media,

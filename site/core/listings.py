@@ -62,7 +62,9 @@ class Index(IndexView):
 
     def _known(self) -> set[str]:
         own = {*self.IGNORED_PARAMS, self.PAGE_VAR, self.ERROR_FLAG}
-        fields = [str(field) for field in self.model_admin.list_filter]
+        asked: list[Any] = self.model_admin.list_filter
+        own |= {one.parameter_name for one in asked if not isinstance(one, str)}
+        fields = [field for field in asked if isinstance(field, str)]
         return own.union(fields, *({f"{field}__{one}" for one in LOOKUPS} for field in fields))
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:

@@ -9,7 +9,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from wagtail.documents.models import AbstractDocument
-from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import AbstractImage, AbstractRendition, SourceImageIOError
 from wagtail.images.models import Image as WagtailImage
 
 from assets import pictures
@@ -61,6 +61,13 @@ class Image(AbstractImage):
     def get_upload_to(self, filename: str) -> str:
         self.sha256 = digest_of(self.file)
         return path_for("images", self.sha256, filename)
+
+    def generate_rendition_file(self, *args: Any, **kwargs: Any) -> Any:
+        """A file that cannot be read is a broken picture on the page, and never a broken page."""
+        try:
+            return super().generate_rendition_file(*args, **kwargs)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise SourceImageIOError(f"{self.file.name}: {error}") from error
 
     def clean(self) -> None:
         super().clean()

@@ -75,7 +75,10 @@ class DemoModule:
 
 @dataclass(frozen=True)
 class DemoCourse:
-    """A course. ``level`` and ``topics`` are titles, ``instructors`` are names."""
+    """A course. ``level`` and ``topics`` are titles, ``instructors`` are names.
+
+    ``certificate`` holds the title of a design and what it is given for; empty for none.
+    """
 
     slug: str
     title: str
@@ -88,6 +91,7 @@ class DemoCourse:
     image_alt: str
     body: list[Block]
     modules: list[DemoModule]
+    certificate: dict[str, Any] = field(default_factory=dict)
 
     @property
     def lessons(self) -> list[DemoLesson]:

@@ -18,6 +18,9 @@ from assessments import importing
 from assessments.importing.writing import import_questions
 from assets import adding
 from assets.models import Document, Image, Video
+from certificates import starters
+from certificates.models import Certificate, CertificateDesign
+from certificates.staff import acts
 from commerce.models import Coupon, Offer, OfferCourse, Price
 from config import site_tree
 from config.demo import content
@@ -62,10 +65,10 @@ ACCOUNTS = [
         "writes lessons of the demo courses",
     ),
     Account("editor@lectern.example", "Edda Editor", "Editor", "edits and publishes everything"),
-    Account("marketing@lectern.example", "Mara Marketing", "Marketing", "builds landing pages"),
     Account(
-        "support@lectern.example", "Sid Support", "Support", "looks up learners and enrolments"
+        "marketing@lectern.example", "Mara Marketing", "Marketing", "builds landing pages, sells"
     ),
+    Account("support@lectern.example", "Sid Support", "Support", "orders, money back, access"),
     Account("admin@lectern.example", "Ada Administrator", "Administrator", "runs the site"),
 ]
 
@@ -85,6 +88,7 @@ class Loader:
             sync_roles()
             users = {account.email: self._account(account) for account in ACCOUNTS}
             self._reference_data()
+            starters.ensure()
             home = site_tree.ensure_home(content.HOME.title)
             # Again: some rights are on pages.
             sync_roles()
@@ -112,6 +116,7 @@ class Loader:
             courses.add_teacher(course=course, user=users["instructor@lectern.example"], by=None)
         self._history(users["student@lectern.example"], made)
         outbox.drain()
+        self._certificates(made, by=users["support@lectern.example"])
 
     def _account(self, account: Account) -> User:
         groups = [account.role] if account.role else []
@@ -155,6 +160,10 @@ class Loader:
         for order, name in enumerate(source.instructors):
             instructor = InstructorProfile.objects.get(name=name)
             page.course_instructors.add(CourseInstructor(instructor=instructor, sort_order=order))
+        if source.certificate:
+            page.certificate = CoursePage.certificate.field.stream_block.to_python(
+                [_item("certificate", self._rule(source), f"{source.slug}/certificate")]
+            )
         page.save_revision().publish()
         for module in source.modules:
             module_page = page.add_child(instance=ModulePage(title=module.title, slug=module.slug))
@@ -163,6 +172,11 @@ class Loader:
                 self._lesson(module_page, lesson, collection)
         self.pages[f"course:{source.slug}"] = page
         return course
+
+    def _rule(self, source: DemoCourse) -> dict[str, Any]:
+        design = CertificateDesign.objects.get(title=source.certificate["design"])
+        rule = {"percent": None, "valid_months": None} | source.certificate
+        return rule | {"design": design.pk}
 
     def _lesson(self, parent: ModulePage, source: DemoLesson, collection: Collection) -> None:
         page = LessonPage(
@@ -338,10 +352,32 @@ class Loader:
         )
         enrolment.enrol(user=student, course=made[-1])
         for course, share in ((made[0], 0.5), (made[-1], 1.0)):
-            assert course.live_release is not None
-            lessons = outline.load(course.live_release.outline_id).lessons
-            for lesson in lessons[: max(1, round(len(lessons) * share))]:
-                progress.complete(seat=access.enter_lesson(student, course.slug, lesson.address))
+            self._complete(student, course, share)
+
+    def _complete(self, user: User, course: Course, share: float) -> None:
+        """The first part of a course's lessons."""
+        assert course.live_release is not None
+        lessons = outline.load(course.live_release.outline_id).lessons
+        for lesson in lessons[: max(1, round(len(lessons) * share))]:
+            progress.complete(seat=access.enter_lesson(user, course.slug, lesson.address))
+
+    def _certificates(self, made: list[Course], *, by: User) -> None:
+        """One waits for approval, one is held for its bearer's name, one was revoked."""
+        network, bread = made[2], made[3]
+        learners = [
+            ("wanda", "Wanda Wait", network),
+            ("abebe", "አበበ ቢቂላ", bread),
+            ("rudi", "Rudi Roe", bread),
+        ]
+        for login, name, course in learners:
+            course.refresh_from_db()
+            email = f"{login}@lectern.example"
+            user = people.create(email=email, name=name, password=PASSWORD, groups=[])
+            enrolment.enrol(user=user, course=course)
+            self._complete(user, course, 1.0)
+        outbox.drain()
+        revoked = Certificate.objects.get(enrolment__user=user)
+        acts.revoke(certificate=revoked.pk, reason="Another person had taken the quizzes.", by=by)
 
 
 def _item(kind: str, value: Any, seed: str) -> dict[str, Any]:

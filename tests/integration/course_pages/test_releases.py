@@ -48,6 +48,7 @@ def test_release_after_an_edit_stores_one_lesson_one_module_one_outline() -> Non
         "changed": [lineage],
         "redo": [],
         "reordered": False,
+        "certificate": False,
     }
 
 

@@ -24,7 +24,7 @@ def test_a_design_comes_back_from_its_json(one: Design) -> None:
 
 def test_a_design_tells_its_pictures() -> None:
     signatories = (Signatory("a", "b", 7), Signatory("c", "d", 0))
-    assert design(background=3, signatories=signatories).images() == {3, 7}
+    assert design(background=3, signatories=signatories).images == {3, 7}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from accounts import people
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR
 from accounts.sync import sync_roles
+from certificates import starters
 from config import site_tree
 from home.models import HomePage, LandingPage, SiteSettings
 
@@ -22,8 +23,8 @@ STANDARD_PAGES = {"imprint": "Imprint", "privacy": "Privacy", "contact": "Contac
 class Command(BaseCommand):
     help = (
         "Prepare a new site: roles, home page, catalogue, imprint, privacy and contact pages, "
-        "and an administrator's account. Run it again at any time: it adds what is missing "
-        "and changes nothing else."
+        "designs of certificates, and an administrator's account. Run it again at any time: it "
+        "adds what is missing and changes nothing else."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             self.pages()
             self.roles()
+            self.designs()
             invited = self.administrator(email, options["name"]) if email else None
         if invited is not None:
             self.password(invited, print_link=options["print_link"])
@@ -71,6 +73,11 @@ class Command(BaseCommand):
     def roles(self) -> None:
         changes = sync_roles()
         self.stdout.write(f"Roles: {f'{len(changes)} changes made' if changes else 'in order'}.")
+
+    def designs(self) -> None:
+        made = [design.title for design in starters.ensure()]
+        told = f"made {', '.join(made)}." if made else "there."
+        self.stdout.write(f"Designs of certificates: {told}")
 
     def administrator(self, email: str, name: str) -> User:
         try:

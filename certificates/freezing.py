@@ -1,0 +1,64 @@
+"""From a design in the editor to the snapshot that a release pins.
+
+certificate_design v1: the fields of `certificates.printing.design.Design`.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from certificates.authoring.advice import without_picture
+from certificates.models import CertificateDesign
+from certificates.printing.design import Design, Signatory, unknown_placeholders
+from core import snapshots
+from core.snapshots import Reference
+from course_pages.registries import Pinned
+
+KIND, V = "certificate_design", 1
+TEXTS = ("heading", "lead", "statement", "closing")
+PLAIN = (*("size", "orientation", "style", "ink", "accent", "paper"), *TEXTS, "qr", "serial")
+
+
+def design_of(row: CertificateDesign) -> Design:
+    """A design as it stands in memory; no query."""
+    signatories = tuple(
+        Signatory(value["name"], value["role"], value["image"] or 0)
+        for value in (one["value"] for one in row.signatories.raw_data)
+    )
+    return Design(
+        lineage=str(row.lineage),
+        title=row.title,
+        background=row.background_id or 0,
+        logo=row.logo_id or 0,
+        signatories=signatories,
+        **{name: getattr(row, name) for name in PLAIN},
+    )
+
+
+def pin(keys: Iterable[int]) -> dict[int, Pinned]:
+    """Designs, frozen: one query, and one for each whose signatories have pictures."""
+    return {row.pk: pinned(row) for row in CertificateDesign.objects.filter(pk__in=set(keys))}
+
+
+def pinned(row: CertificateDesign) -> Pinned:
+    design = design_of(row)
+    needed = {Reference("image", str(key)) for key in design.images}
+    needed.add(Reference("certificate_design", str(row.pk)))
+    frozen = snapshots.freeze(KIND, V, design.as_json(), needed)
+    return Pinned(design.lineage, row.title, frozen, False, tuple(_problems(row, design)))
+
+
+def _problems(row: CertificateDesign, design: Design) -> Iterable[str]:
+    if not row.live:
+        yield _("it is not published.")
+    for name in TEXTS:
+        if unknown := unknown_placeholders(getattr(design, name)):
+            field: Any = row._meta.get_field(name)
+            yield _("unknown placeholder in its text “%(field)s”: %(unknown)s.") % {
+                "field": field.verbose_name, "unknown": ", ".join(unknown),
+            }  # fmt: skip
+    if design.qr == design.serial:
+        yield _("code and number stand in the same place.")
+    for one in without_picture(design):
+        yield _("the picture of %s’s signature is gone: choose another, or none.") % one

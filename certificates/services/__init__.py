@@ -1,0 +1,1 @@
+"""Issuing, and what may happen to a certificate afterwards."""

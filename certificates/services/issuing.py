@@ -1,0 +1,329 @@
+"""From a completed course to a certificate: once for an enrolment, whatever is delivered twice.
+
+What decides is the release in which somebody completed the course, never a later one. Every change
+of a certificate locks its row first.
+"""
+
+import secrets
+from calendar import monthrange
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assessments.services import scores
+from assets.models import Image
+from certificates import printing
+from certificates.evidence import Evidence
+from certificates.models import Certificate, CertificateEvidence, CertificateIssue
+from certificates.printing.design import Design
+from core import clock, outbox, snapshots
+from core.text import one_line
+from course_pages import outline as outlines
+from course_pages.models import Course, Release
+from course_pages.outline import CertificateRule, Outline
+from learning.models import AccessGrant, Enrolment
+
+ISSUED = "certificate.issued"
+"""News: {"issue": pk}; its PDF is to be made."""
+NAMED = "certificate.named"
+"""News: {"user": pk}; somebody has a name now, and certificates that waited for one."""
+# Crockford's base 32: nothing that is taken for something else. 26 letters are 130 bits.
+LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+PUBLIC_ID = 26
+SERIAL = 8
+State = Certificate.State
+
+
+class Refused(Exception):
+    """It cannot be done; the message says why, for people."""
+
+
+def rule_of(release: Release) -> tuple[Outline, CertificateRule] | None:
+    """What a release says of certificates; None where it gives none."""
+    outline = outlines.load(release.outline_id)
+    return (outline, outline.certificate) if outline.certificate else None
+
+
+def learners() -> QuerySet[Enrolment]:
+    """Enrolments that count: whoever was let in as staff alone earns nothing."""
+    grants = AccessGrant.objects.filter(enrolment=OuterRef("pk"))
+    return Enrolment.objects.filter(Exists(grants.exclude(source=AccessGrant.Source.STAFF)))
+
+
+def owed() -> QuerySet[Enrolment]:
+    """Those who have completed a course and have no row here yet, whatever the rules say."""
+    return learners().filter(completed_at__isnull=False, certificate=None)
+
+
+def meets(enrolment: Enrolment, outline: Outline, rule: CertificateRule) -> bool:
+    """Whether somebody who has completed the course has done all that the rule asks of them."""
+    if rule.when != "score":
+        return True
+    reached = scores.percent_of(enrolment, outline)
+    return reached is not None and reached >= rule.percent
+
+
+def consider(enrolment: Enrolment, release: Release | None = None) -> Certificate | None:
+    """Give a learner what they have earned, if so; harmless to repeat, at the same time too.
+
+    By the release in which they completed the course, or by `release` where somebody decided so.
+    """
+    release = release or enrolment.completed_release
+    if enrolment.completed_at is None or release is None or (said := rule_of(release)) is None:
+        return None
+    outline, rule = said
+    found = Certificate.objects.filter(enrolment=enrolment).first()
+    if found is not None:
+        return found
+    if not learners().filter(pk=enrolment.pk).exists() or not meets(enrolment, outline, rule):
+        return None
+    with transaction.atomic():
+        made, new = Certificate.objects.get_or_create(
+            enrolment=enrolment,
+            defaults={
+                "course_id": enrolment.course_id,
+                "release": release,
+                "public_id": _random(PUBLIC_ID),
+                "serial": f"{clock.now():%Y}-{_random(SERIAL).upper()}",
+                "state": State.WAITING if rule.when == "approved" else State.HELD,
+                "earned_at": enrolment.completed_at,
+            },
+        )
+        if not new:
+            return made
+        if made.state == State.WAITING:
+            return made
+        locked = lock(made.pk)
+        _issue(locked, cause=CertificateIssue.Cause.EARNED)
+    return locked
+
+
+def lock(pk: int) -> Certificate:
+    """The row, ours until the transaction ends; alone, for with a join MariaDB locks the course."""
+    return Certificate.objects.select_for_update().get(pk=pk)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _one in range(length))
+
+
+def _issue(
+    certificate: Certificate,
+    *,
+    cause: str,
+    name: str = "",
+    by: User | None = None,
+    reason: str = "",
+) -> bool:
+    """Append a print of a locked certificate; held instead, with the reason, if it has no name that
+    can be printed. Whether it was issued."""
+    user = certificate.enrolment.user
+    wanted = one_line(name or user.name)
+    if problem := problem_with(wanted):
+        if certificate.current_id is None:
+            certificate.state, certificate.note = State.HELD, problem
+            certificate.save(update_fields=["state", "note"])
+            return False
+        raise Refused(problem)
+    said = rule_of(certificate.release)
+    assert said is not None, "a certificate's release has a rule"
+    outline, rule = said
+    now = clock.now()
+    issue = CertificateIssue.objects.create(
+        certificate=certificate,
+        number=certificate.issues.count() + 1,
+        cause=cause,
+        reason=reason,
+        issued_at=now,
+        expires_at=_expiry(certificate.earned_at, rule),
+        by=by,
+    )
+    evidence = _evidence(certificate, issue, wanted, outline, rule)
+    CertificateEvidence.objects.create(issue=issue, data=evidence.as_json())
+    certificate.current = issue
+    certificate.state, certificate.note = State.ISSUED, ""
+    certificate.save(update_fields=["current", "state", "note"])
+    outbox.publish(ISSUED, {"issue": issue.pk})
+    return True
+
+
+def problem_with(name: str) -> str:
+    """Why a name cannot stand on a certificate, in words for its bearer; "" if it can."""
+    if not name:
+        return _("There is no name in the account: a certificate needs one.")
+    if letters := printing.unprintable(name):
+        return _("The name has letters that cannot be printed here: %s") % " ".join(letters)
+    return ""
+
+
+def _expiry(earned_at: datetime, rule: CertificateRule) -> datetime | None:
+    if not rule.valid_months:
+        return None
+    years, month = divmod(earned_at.month - 1 + rule.valid_months, 12)
+    year, month = earned_at.year + years, month + 1
+    day = min(earned_at.day, monthrange(year, month)[1])
+    return earned_at.replace(year=year, month=month, day=day)
+
+
+def _evidence(
+    certificate: Certificate,
+    issue: CertificateIssue,
+    name: str,
+    outline: Outline,
+    rule: CertificateRule,
+) -> Evidence:
+    user = certificate.enrolment.user
+    design = Design.of(snapshots.load(rule.design))
+    reached = scores.percent_of(certificate.enrolment, outline)
+    pictures = Image.objects.filter(pk__in=design.images).values_list("pk", "sha256")
+    return Evidence(
+        name=name,
+        course=outline.title,
+        course_lineage=outline.course,
+        release=certificate.release.number,
+        outline=certificate.release.outline_id,
+        completed_on=certificate.earned_at.astimezone(_zone(user)).date().isoformat(),
+        score="" if reached is None else str(int(reached)),
+        serial=issue.printed_serial,
+        design=rule.design,
+        signatories=[{"name": one.name, "role": one.role} for one in design.signatories],
+        images={str(pk): digest for pk, digest in pictures},
+        issuer=settings.WAGTAIL_SITE_NAME,
+        issuer_url=settings.BASE_URL,
+        language=user.language or settings.LANGUAGE_CODE,
+        issued_at=issue.issued_at.isoformat(),
+        expires_at=issue.expires_at.isoformat() if issue.expires_at else "",
+    )
+
+
+def _zone(user: User) -> ZoneInfo:
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(settings.TIME_ZONE)
+
+
+# --- What people decide
+
+
+@transaction.atomic
+def approve(*, certificate: int, by: User) -> Certificate:
+    """A teacher has approved it: it is issued. Raises Refused where nothing waits."""
+    locked = lock(certificate)
+    if locked.state not in {State.WAITING, State.REFUSED}:
+        raise Refused(_("This certificate waits for nobody’s approval."))
+    locked.decided_by, locked.decided_at = by, clock.now()
+    locked.save(update_fields=["decided_by", "decided_at"])
+    _issue(locked, cause=CertificateIssue.Cause.EARNED, by=by)
+    return locked
+
+
+@transaction.atomic
+def refuse(*, certificate: int, reason: str, by: User) -> Certificate:
+    """A teacher does not approve it; they may think again. Raises Refused."""
+    locked = lock(certificate)
+    if locked.state != State.WAITING:
+        raise Refused(_("This certificate waits for nobody’s approval."))
+    return _decide(locked, State.REFUSED, reason, by)
+
+
+@transaction.atomic
+def revoke(*, certificate: int, reason: str, by: User) -> Certificate:
+    """It holds no longer, and its page says so with the reason. Raises Refused."""
+    locked = lock(certificate)
+    if locked.state != State.ISSUED:
+        raise Refused(_("Only a certificate that was issued can be revoked."))
+    return _decide(locked, State.REVOKED, reason, by)
+
+
+@transaction.atomic
+def restore(*, certificate: int, by: User) -> Certificate:
+    """A revocation was a mistake: it holds again. Raises Refused."""
+    locked = lock(certificate)
+    if locked.state != State.REVOKED:
+        raise Refused(_("This certificate is not revoked."))
+    return _decide(locked, State.ISSUED, "", by)
+
+
+def _decide(locked: Certificate, state: str, reason: str, by: User) -> Certificate:
+    said = one_line(reason)[:300]
+    if not said and state != State.ISSUED:
+        raise Refused(_("Say why."))
+    locked.state, locked.note = state, said
+    locked.decided_by, locked.decided_at = by, clock.now()
+    locked.save(update_fields=["state", "note", "decided_by", "decided_at"])
+    return locked
+
+
+@transaction.atomic
+def issue_again(*, certificate: int, reason: str, by: User, name: str = "") -> Certificate:
+    """A new print, e.g. with the right name; the one before says that it was replaced.
+
+    Also for what could not be printed before. Raises Refused; then nothing is changed.
+    """
+    locked = lock(certificate)
+    if locked.state not in {State.ISSUED, State.HELD}:
+        raise Refused(_("Only a certificate that was issued can be issued again."))
+    said = one_line(reason)[:300]
+    if locked.current_id is None:
+        if not _issue(locked, cause=CertificateIssue.Cause.EARNED, name=name, by=by, reason=said):
+            raise Refused(locked.note)
+        return locked
+    if not said:
+        raise Refused(_("Say why."))
+    before = CertificateEvidence.objects.filter(issue=locked.current_id).first()
+    wanted = one_line(name or locked.enrolment.user.name)
+    same = before is not None and before.data["name"] == wanted
+    cause = CertificateIssue.Cause.AGAIN if same else CertificateIssue.Cause.NAME
+    _issue(locked, cause=cause, name=name, by=by, reason=said)
+    return locked
+
+
+@transaction.atomic
+def hide_name(*, certificate: int, hidden: bool) -> None:
+    """Its holder's wish for the public page."""
+    Certificate.objects.filter(pk=certificate).update(name_hidden=hidden)
+
+
+# --- Many at once
+
+
+def could_have(course: Course) -> QuerySet[Enrolment]:
+    """Who has completed a course and got nothing for it: before it gave certificates, say."""
+    return owed().filter(course=course).select_related("user", "course", "completed_release")
+
+
+def issue_many(course: Course, enrolments: QuerySet[Enrolment]) -> int:
+    """Consider these by what the course's live release says; how many have a certificate now."""
+    release = course.live_release
+    return sum(consider(one, release) is not None for one in enrolments.iterator(chunk_size=200))
+
+
+def sweep() -> int:
+    """Give what is owed and was lost on the way; and print what was held for a name since given."""
+    given = 0
+    for enrolment in owed().select_related("completed_release", "user").iterator(chunk_size=200):
+        given += consider(enrolment) is not None
+    held = Certificate.objects.filter(Q(state=State.HELD))
+    for pk in list(held.values_list("pk", flat=True)):
+        given += print_held(pk)
+    return given
+
+
+@transaction.atomic
+def print_held(pk: int) -> bool:
+    """Issue what was held, if the name in the account can be printed now."""
+    locked = lock(pk)
+    return locked.state == State.HELD and _issue(locked, cause=CertificateIssue.Cause.EARNED)
+
+
+@transaction.atomic
+def name_given(user: User) -> None:
+    """Somebody's name was saved: what is held for it is looked at again, soon."""
+    if Certificate.objects.filter(enrolment__user=user, state=State.HELD).exists():
+        outbox.publish(NAMED, {"user": user.pk})

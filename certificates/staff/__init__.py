@@ -1,0 +1,1 @@
+"""What teachers and Support see of certificates, and do with them."""

@@ -1,0 +1,145 @@
+"""From a completed course to a certificate, and what becomes of it."""
+
+import pytest
+from django.core import mail
+
+from certificates import files, standing
+from certificates.models import Certificate, CertificateEvidence, CertificateIssue
+from certificates.services import issuing, prints
+from certificates.services.issuing import Refused
+from certificates.standing import Status
+from core import outbox
+from tests.factories import certificates as given
+from tests.factories.accounts import UserFactory
+
+pytestmark = pytest.mark.django_db
+State = Certificate.State
+
+
+def test_a_completed_course_gives_a_certificate_with_a_file_and_a_mail() -> None:
+    course = given.course(title="Charts")
+    user = given.learner(course, "Ada Lovelace")
+    row = given.complete(user, course)
+    assert not Certificate.objects.exists()
+    outbox.drain()
+    certificate = Certificate.objects.get(enrolment=row)
+    assert certificate.state == State.ISSUED
+    assert len(certificate.public_id) == 26
+    issue = certificate.current
+    found = standing.find(certificate.public_id)
+    assert found is not None
+    assert found.status == Status.VALID
+    assert found.evidence is not None
+    assert (found.evidence.name, found.evidence.course) == ("Ada Lovelace", "Charts")
+    assert row.completed_release is not None
+    assert found.evidence.outline == row.completed_release.outline_id
+    content = files.read(issue.pdf_sha256)
+    assert content.startswith(b"%PDF")
+    assert content.rstrip().endswith(b"%%EOF")
+    assert [one.to for one in mail.outbox] == [[user.email]]
+    assert certificate.public_id in mail.outbox[0].body
+
+
+def test_all_of_it_twice_changes_nothing() -> None:
+    certificate = given.earned()
+    issuing.consider(certificate.enrolment)
+    prints.make(certificate.current.pk)
+    prints.tell(certificate.current.pk)
+    outbox.drain()
+    assert Certificate.objects.count() == CertificateIssue.objects.count() == len(mail.outbox) == 1
+
+
+def test_a_course_without_a_certificate_gives_none() -> None:
+    from tests.factories import courses
+
+    plain = courses.course(1, 1)
+    given.complete(given.learner(plain), plain)
+    outbox.drain()
+    assert not Certificate.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", "Ada \N{PILE OF POO}"])
+def test_a_name_that_cannot_be_printed_is_held_until_there_is_another(name: str) -> None:
+    certificate = given.earned(name=name)
+    assert certificate.state == State.HELD
+    assert certificate.note
+    assert certificate.current is None
+    assert not mail.outbox
+    user = certificate.enrolment.user
+    user.name = "Ada Lovelace"
+    user.save()
+    issuing.sweep()
+    outbox.drain()
+    certificate.refresh_from_db()
+    assert certificate.state == State.ISSUED
+    assert len(mail.outbox) == 1
+
+
+def test_a_corrected_name_is_a_new_print_and_the_old_one_says_so() -> None:
+    certificate = given.earned(name="Ada Lovelase")
+    first = certificate.current
+    staff = UserFactory()
+    with pytest.raises(Refused):
+        issuing.issue_again(certificate=certificate.pk, reason=" ", by=staff, name="Ada Lovelace")
+    issuing.issue_again(certificate=certificate.pk, reason="Typo", by=staff, name="Ada Lovelace")
+    outbox.drain()
+    new, old = (standing.find(certificate.public_id, number) for number in (2, 1))
+    assert new is not None
+    assert new.evidence is not None
+    assert old is not None
+    assert (new.status, old.status) == (Status.VALID, Status.SUPERSEDED)
+    assert new.evidence.name == "Ada Lovelace"
+    assert new.issue.cause == CertificateIssue.Cause.NAME
+    assert new.issue.printed_serial == f"{certificate.serial}-2"
+    assert files.read(first.pdf_sha256) != files.read(new.issue.pdf_sha256)
+
+
+def test_what_is_revoked_says_so_until_that_is_taken_back() -> None:
+    certificate = given.earned()
+    staff = UserFactory()
+    issuing.revoke(certificate=certificate.pk, reason="Handed in by another person", by=staff)
+    found = standing.find(certificate.public_id)
+    assert found is not None
+    assert found.status == Status.REVOKED
+    for refused in (issuing.revoke, issuing.issue_again):
+        with pytest.raises(Refused):
+            refused(certificate=certificate.pk, reason="Again", by=staff)
+    issuing.restore(certificate=certificate.pk, by=staff)
+    found = standing.find(certificate.public_id)
+    assert found is not None
+    assert found.status == Status.VALID
+
+
+def test_where_a_teacher_approves_nothing_is_issued_before() -> None:
+    course = given.course(when="approved")
+    certificate = given.earned(course)
+    assert certificate.state == State.WAITING
+    assert standing.find(certificate.public_id) is None
+    assert not mail.outbox
+    assert not CertificateEvidence.objects.exists()
+    teacher = UserFactory()
+    issuing.refuse(certificate=certificate.pk, reason="Talk to me first", by=teacher)
+    issuing.approve(certificate=certificate.pk, by=teacher)
+    with pytest.raises(Refused):
+        issuing.approve(certificate=certificate.pk, by=teacher)
+    outbox.drain()
+    assert standing.find(certificate.public_id) is not None
+    assert len(mail.outbox) == 1
+
+
+def test_it_expires_when_the_rule_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = given.earned(given.course(valid_months=1))
+    issue = certificate.current
+    assert issue.expires_at > issue.issued_at
+    assert standing.of(issue, issue.expires_at).status == Status.EXPIRED
+
+
+def test_staff_earn_nothing() -> None:
+    from learning.services import enrolment
+
+    course = given.course()
+    user = UserFactory(name="Ada")
+    enrolment.enrol(user=user, course=course, source="staff")
+    given.complete(user, course)
+    outbox.drain()
+    assert not Certificate.objects.exists()
