@@ -83,8 +83,8 @@ def test_a_published_design_reaches_the_next_release_and_a_draft_does_not(
     assert before is not None
     assert after is not None
     assert before.design != after.design
-    assert made.impact["changes"]["certificate"] is True
-    assert made.impact["changes"]["changed"] == []
+    assert made.changes["certificate"] is True
+    assert made.changes["changed"] == []
 
 
 def test_a_design_that_releases_hold_is_kept_and_that_is_said_before() -> None:
