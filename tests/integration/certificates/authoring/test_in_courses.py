@@ -87,9 +87,12 @@ def test_a_published_design_reaches_the_next_release_and_a_draft_does_not(
     assert made.changes["changed"] == []
 
 
-def test_a_design_that_releases_hold_is_kept_and_that_is_said_before() -> None:
+def test_a_design_that_releases_hold_is_kept_and_that_is_said_before(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     design = given.design("Held")
-    given.course(design)
+    with django_capture_on_commit_callbacks(execute=True):
+        given.course(design)
     client = client_as("Editor")
     delete = reverse(f"{SNIPPET}:delete", args=[design.pk])
     assert "belongs to released content and cannot be deleted" in client.get(delete).text
