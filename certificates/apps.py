@@ -7,4 +7,4 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self) -> None:
-        from certificates import handlers  # noqa: F401
+        from certificates import handlers, islands  # noqa: F401

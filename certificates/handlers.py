@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 
+from accounts.models import User
 from assessments.services import attempts
 from certificates import files, freezing
-from certificates.models import CertificateDesign
+from certificates.models import Certificate, CertificateDesign
 from certificates.services import issuing, prints
 from certificates.staff import giving
 from core import outbox, schedule, snapshots
@@ -41,6 +42,23 @@ def tell_holder(payload: dict[str, Any]) -> None:
 @outbox.handler(giving.GIVE)
 def give_to_many(payload: dict[str, Any]) -> None:
     giving.give(payload)
+
+
+@outbox.handler(issuing.NAMED)
+def print_held(payload: dict[str, Any]) -> None:
+    held = Certificate.objects.filter(enrolment__user=payload["user"], state=Certificate.State.HELD)
+    for pk in list(held.values_list("pk", flat=True)):
+        issuing.print_held(pk)
+
+
+@receiver(post_save, sender=User)
+def named(
+    sender: type, instance: User, created: bool, update_fields: Any = None, **kwargs: Any
+) -> None:
+    """What was held for a name is printed once there is one, and not an hour later."""
+    if created or (update_fields is not None and "name" not in update_fields):
+        return
+    issuing.name_given(instance)
 
 
 @receiver(post_save, sender=CertificateDesign)

@@ -49,10 +49,11 @@ def of(issue: CertificateIssue, now: datetime | None = None) -> Standing:
     """The standing of a print whose certificate and evidence were read along."""
     certificate = issue.certificate
     said = evidence.of(issue.evidence) if hasattr(issue, "evidence") else None
-    return Standing(certificate, issue, _status(certificate, issue, now or clock.now()), said)
+    return Standing(certificate, issue, status_of(certificate, issue, now or clock.now()), said)
 
 
-def _status(certificate: Certificate, issue: CertificateIssue, now: datetime) -> Status:
+def status_of(certificate: Certificate, issue: CertificateIssue, now: datetime) -> Status:
+    """Whether a print holds at a moment, and why not."""
     if certificate.state == Certificate.State.REVOKED:
         return Status.REVOKED
     if certificate.current_id != issue.pk:

@@ -2,13 +2,14 @@
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
 from commerce import stripe_account
 from commerce.models import Order
-from commerce.services import fulfilment, orders, reconciliation
+from commerce.services import fulfilment, orders, reconciliation, subscriptions
+from commerce.stripe_account import UNREACHABLE
 from core import clock
 from integrations.errors import PermanentFailure, TemporaryFailure
 
@@ -33,6 +34,7 @@ def refresh_unsettled() -> int:
         return 0
     now = clock.now()
     _close_abandoned()
+    _end_of_the_gone(now)
     unsettled = Order.objects.filter(
         Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN_AFTER),
         state__in=[Order.State.OPEN, Order.State.PENDING, Order.State.HELD],
@@ -74,9 +76,26 @@ def _close_abandoned() -> None:
         orders.close(order, Order.State.EXPIRED)
 
 
+def _end_of_the_gone(now: datetime) -> None:
+    """Subscriptions of accounts that were switched off end with what is paid."""
+    running = Order.objects.filter(
+        Q(checked_at=None) | Q(checked_at__lt=now - ASK_AGAIN_AFTER),
+        user__is_active=False, subscription__ended_at=None,
+        subscription__isnull=False, subscription__ends_with_period=False,
+    )  # fmt: skip
+    for order in running.order_by("pk")[:AT_ONCE]:
+        Order.objects.filter(pk=order.pk).update(checked_at=now)
+        try:
+            subscriptions.cancel(order)
+        except (subscriptions.NotRunning, *UNREACHABLE) as failure:
+            logger.error("The subscription of order %s goes on: %s", order.number, failure)
+
+
 def reconcile() -> None:
     """The nightly comparison with Stripe; what a person has to look at goes to the log, too."""
     if stripe_account.is_set_up():
         found = reconciliation.run(since=clock.now() - reconciliation.LOOK_BACK)
         for line in found.problems:
             logger.error("Reconciliation: %s", line)
+        for line in found.unreached:
+            logger.warning("Reconciliation did not reach %s", line)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from commerce.models import Offer, OfferCourse, Price
+from commerce.models import LineCourse, Offer, OfferCourse, Order, Price
 from commerce.services import carts
 from core import clock
 from core.money import Money
@@ -46,8 +46,8 @@ class Shown:
     courses: tuple[Course, ...]
     in_cart: bool = False
     is_owned: bool = False
-    is_open: bool = False
-    """Whether the visitor may study all of it now, for good or for a time."""
+    told: tuple[str, ...] = ()
+    """What speaks against paying for it now."""
 
     @property
     def is_free(self) -> bool:
@@ -85,7 +85,7 @@ class Shown:
         until = self.offer.on_sale_until
         if self.problem or until is None:
             return ""
-        return _("Until %(day)s") % {"day": moment(until)}
+        return _("On sale until %(day)s") % {"day": moment(until)}
 
 
 def everybody() -> Visitor:
@@ -127,7 +127,7 @@ def _read(offers: QuerySet[Offer]) -> list[Offer]:
 def _shown(offers: list[Offer], visitor: Visitor, now: datetime) -> Iterator[Shown]:
     owned = carts.owned(offers, visitor.user, now) if offers else set()
     contents = [content.course for offer in offers for content in offer.contents.all()]
-    open_now = open_to(visitor.user, contents, now)
+    known = standing_of(visitor.user, contents, now)
     for offer in offers:
         courses = tuple(content.course for content in offer.contents.all())
         if not courses or any(course.live_release_id is None for course in courses):
@@ -136,26 +136,59 @@ def _shown(offers: list[Offer], visitor: Visitor, now: datetime) -> Iterator[Sho
         price = _price(offer, visitor.currency)
         currency = price.currency if price else visitor.currency
         is_owned = all(course.pk in owned for course in courses)
+        problem = _problem(offer, price, currency, now)
         yield Shown(
             offer,
             price,
-            _problem(offer, price, currency, now),
+            problem,
             courses,
             offer.pk in visitor.in_cart,
             is_owned,
-            all(course.pk in open_now for course in courses),
+            () if is_owned or problem else known.told(offer),
         )
 
 
-def open_to(user: User | None, courses: Iterable[Course], now: datetime) -> set[int]:
-    """Those of these courses that somebody may study at the moment: one query."""
+@dataclass(frozen=True)
+class Standing:
+    """How a visitor stands to courses: which are open now, and which are being paid for."""
+
+    open_now: frozenset[int] = frozenset()
+    on_its_way: frozenset[int] = frozenset()
+
+    def told(self, offer: Offer) -> tuple[str, ...]:
+        """What to know before paying for an offer that was read with its courses."""
+        contents = list(offer.contents.all())
+        courses = {content.course_id for content in contents}
+        if courses <= self.on_its_way:
+            return (_("Your payment for this is on its way. You need not pay again."),)
+        if not courses <= self.open_now:
+            known = [one.course.title for one in contents if one.course_id in self.open_now]
+            said = _("Open to you already: %(courses)s.") % {"courses": ", ".join(known)}
+            return (said,) if known else ()
+        if offer.interval:
+            more = _("A subscription is charged from today.")
+        elif offer.access_days:
+            more = _("New days are added to those that you bought.")
+        else:
+            more = _("What you buy now is yours for good.")
+        return (f"{_('This is open to you already.')} {more}",)
+
+
+def standing_of(user: User | None, courses: Iterable[Course], now: datetime) -> Standing:
+    """How somebody stands to these courses: two queries."""
     asked = {course.pk for course in courses}
     if user is None or not asked:
-        return set()
+        return Standing()
     grants = AccessGrant.objects.active(now).filter(
         enrolment__user=user, enrolment__course__in=asked
     )
-    return set(grants.values_list("enrolment__course", flat=True))
+    pending = LineCourse.objects.filter(
+        line__order__user=user, line__order__state=Order.State.PENDING, course__in=asked
+    )
+    return Standing(
+        frozenset(grants.values_list("enrolment__course", flat=True)),
+        frozenset(pending.values_list("course", flat=True)),
+    )
 
 
 def _price(offer: Offer, currency: str) -> Price | None:

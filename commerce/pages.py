@@ -1,6 +1,6 @@
 """What the buyer's pages show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commerce import rules
 from commerce.models import Invoice, Line, Order, Refund, Subscription
-from commerce.offering import moment, open_to
+from commerce.offering import moment, standing_of
 from commerce.rules import Access, Rule
 from commerce.services import access
 from commerce.services.carts import Cart, Entry
@@ -46,7 +46,8 @@ class InCart:
 
     entry: Entry
     courses: tuple[Link, ...]
-    is_open: bool = False
+    told: tuple[str, ...] = ()
+    """What speaks against paying for it; none where it cannot be bought anyway."""
 
     @property
     def alone(self) -> Link | None:
@@ -95,10 +96,11 @@ def links(courses: Iterable[Course]) -> tuple[Link, ...]:
 
 
 def cart(found: Cart, user: User | None) -> dict[str, Any]:
-    """The cart for its page: two queries beside those that read it."""
+    """The cart for its page: three queries beside those that read it."""
     contents = [content.course for entry in found.entries for content in entry.courses]
     urls = public_urls(course.lineage for course in contents)
-    open_now = open_to(user, contents, clock.now())
+    known = standing_of(user, contents, clock.now())
+    again = next((entry for entry in found.buyable if entry.offer.interval), None)
     return {
         "cart": found,
         "entries": [
@@ -108,13 +110,26 @@ def cart(found: Cart, user: User | None) -> dict[str, Any]:
                     Link(content.course.title, urls.get(content.course.lineage, ""))
                     for content in entry.courses
                 ),
-                all(content.course_id in open_now for content in entry.courses),
+                () if entry.problem else (*_within(entry, found), *known.told(entry.offer)),
             )
             for entry in found.entries
         ],
         "left_out": len(found.entries) - len(found.buyable),
+        # Stripe takes a coupon off the first payment only.
+        "then": again if found.quote.discount_minor else None,
         "currencies": currencies(),
     }
+
+
+def _within(entry: Entry, found: Cart) -> Iterator[str]:
+    """Names another offer of the cart that holds all of this one; of two alike the later tells."""
+    own = {content.course_id for content in entry.courses}
+    for other in found.buyable:
+        its = {content.course_id for content in other.courses}
+        later = found.entries.index(entry) > found.entries.index(other)
+        if other is not entry and (own < its or (own == its and later)):
+            yield _("All of this is in “%(offer)s”, too.") % {"offer": other.offer.name}
+            return
 
 
 def currencies() -> list[str]:
@@ -129,7 +144,8 @@ def offers_of(order: Order) -> set[int]:
 def purchases(user: Any) -> QuerySet[Order]:
     """A buyer's orders, but for those that came to nothing."""
     gone = [State.EXPIRED, State.CANCELLED]
-    return Order.objects.filter(user=user).exclude(state__in=gone).prefetch_related("lines")
+    found = Order.objects.filter(user=user).exclude(state__in=gone)
+    return found.select_related("subscription").prefetch_related("lines")
 
 
 def order(found: Order) -> dict[str, Any]:
@@ -148,7 +164,7 @@ def order(found: Order) -> dict[str, Any]:
     return {
         "order": found,
         "begin_url": opened[0] if len(opened) == 1 else "",
-        "notice": notice(found),
+        "notice": notice(found, sold),
         "waiting": found.state in WAITING,
         "lines": sold,
         "can_pay": found.is_open and found.session_url and closes_at and closes_at > now,
@@ -156,7 +172,10 @@ def order(found: Order) -> dict[str, Any]:
         "invoices": Invoice.objects.filter(payment__order=found).select_related("payment"),
         "refunds": Refund.objects.filter(payment__order=found).select_related("payment"),
         "subscription": running,
-        "subscription_told": subscription_told(running) if running else "",
+        "subscription_told": subscription_told(running, lines) if running else "",
+        "failing": running is not None
+        and running.ended_at is None
+        and running.failing_since is not None,
         "can_cancel": running is not None
         and running.ended_at is None
         and not running.ends_with_period,
@@ -182,7 +201,10 @@ def _sold(
     )
     over = not is_open and rule.access not in {Access.NONE, Access.PAUSED}
     ends = running is not None and running.ends_with_period
-    gives = _gives(rule, running.paid_until if ends and running else until, is_open, ends)
+    failing = rule.situation == "renewal_failed"
+    gives = _gives(
+        rule, running.paid_until if ends and running else until, is_open, ends or failing
+    )
     return SoldLine(line, rule, courses, gives, is_open, over)
 
 
@@ -205,7 +227,7 @@ def _until(
 
 
 def _gives(rule: Rule, until: datetime | None, is_open: bool, ends: bool) -> str:
-    """In words; `ends` tells of a subscription that is not paid any further."""
+    """In words; `ends` tells of a subscription that is not, or may not be, paid any further."""
     if rule.access in {Access.NONE, Access.ENDED, Access.PAUSED}:
         return ""
     if not is_open and until is not None:
@@ -217,8 +239,8 @@ def _gives(rule: Rule, until: datetime | None, is_open: bool, ends: bool) -> str
     return _("Open to you until %(day)s") % {"day": moment(until)}
 
 
-def notice(order: Order) -> Notice | None:
-    """How an order stands; None where it is paid and nothing has to be said but thank you."""
+def notice(order: Order, sold: list[SoldLine]) -> Notice | None:
+    """How an order stands, and where it is paid, whether that still opens what was bought."""
     if order.attention == Order.Attention.DUPLICATE:
         return Notice(
             "info",
@@ -237,6 +259,8 @@ def notice(order: Order) -> Notice | None:
                 "came, within some days. You need do nothing."
             ),
         )
+    if order.state == State.PAID and (standing := _standing(sold)) is not None:
+        return standing
     kind, title, text = {
         State.OPEN: (
             "info",
@@ -285,7 +309,23 @@ def notice(order: Order) -> Notice | None:
     return Notice(kind, title, text)
 
 
-def subscription_told(running: Subscription) -> str:
+def _standing(sold: list[SoldLine]) -> Notice | None:
+    """What has become of a paid order, where that is the same for all of it."""
+    situations = {one.rule.situation for one in sold}
+    if len(situations) != 1:
+        return None
+    kind, title = {
+        "refunded": ("info", _("This purchase has ended")),
+        "dispute_lost": ("warning", _("The payment was taken back")),
+        "dispute_open": ("warning", _("The payment is in question")),
+        "renewal_failed": ("warning", _("This subscription is not paid")),
+        "subscription_ended": ("info", ""),
+    }.get(situations.pop(), ("", ""))
+    told = str(sold[0].rule.told)
+    return Notice(kind, title or told, told if title else "") if kind else None
+
+
+def subscription_told(running: Subscription, lines: list[Line]) -> str:
     """How a subscription goes on."""
     paid_until = _day(running.paid_until) if running.paid_until else ""
     if running.ended_at is not None:
@@ -297,8 +337,13 @@ def subscription_told(running: Subscription) -> str:
             "day": paid_until
         }
     if running.failing_since is not None:
-        return _("The last payment failed, and Stripe tries again. Please look at your card.")
-    return _("It goes on by itself on %(day)s.") % {"day": paid_until} if paid_until else ""
+        return _("Stripe tries to take the payment again in the next days.")
+    if not paid_until:
+        return ""
+    price = next((str(line.amount) for line in lines if line.interval), "")
+    return _("It goes on by itself on %(day)s, for %(price)s.") % {
+        "day": paid_until, "price": price,
+    }  # fmt: skip
 
 
 def _day(at: datetime) -> str:

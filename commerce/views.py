@@ -93,7 +93,7 @@ def remove(request: HttpRequest, offer: int) -> HttpResponse:
 def code(request: HttpRequest) -> HttpResponse:
     """Use a coupon's code; an empty one takes it out. The cart tells whether it holds."""
     basket.use_code(request, request.POST.get("code", "")[:100])
-    return redirect("commerce:cart")
+    return redirect(_sum_of_cart())
 
 
 @require_POST
@@ -101,7 +101,12 @@ def currency(request: HttpRequest) -> HttpResponse:
     """Prices in another currency, here and on all pages that show the visitor's own."""
     basket.use_currency(request, request.POST.get("currency", ""))
     # Not `redirect`, which takes a word for the name of a view.
-    return HttpResponseRedirect(local_or(request.POST.get("next"), reverse("commerce:cart")))
+    return HttpResponseRedirect(local_or(request.POST.get("next"), _sum_of_cart()))
+
+
+def _sum_of_cart() -> str:
+    """Where the code and the total stand: on a phone, below all that is in the cart."""
+    return reverse("commerce:cart") + "#cart-total"
 
 
 @never_cache
@@ -139,7 +144,7 @@ def done(request: HttpRequest) -> HttpResponse:
     order = get_object_or_404(mine, session_id=request.GET.get("session", ""))
     with suppress(*UNREACHABLE):
         # Where it fails, the order's page asks again by itself.
-        order = fulfilment.refresh(order)
+        order = fulfilment.look(order)
     if not order.is_open:
         basket.empty(request, pages.offers_of(order))
     return redirect(order)
@@ -182,7 +187,7 @@ def state(request: HttpRequest, number: str) -> HttpResponse:
     found = _mine(request, number)
     if found.state in pages.WAITING and found.session_id:
         with suppress(*UNREACHABLE):
-            found = fulfilment.refresh(found)
+            found = fulfilment.look(found)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(found)
     text = request.GET.get("asked", "")

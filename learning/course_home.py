@@ -54,6 +54,9 @@ def parts(
             required=measured.required,
             percent=measured.percent,
             completed_on=date_format(localtime(completed_at)) if completed_at else "",
+            earned=slots.render("course.completed", Context(), study.outline)
+            if completed_at
+            else "",
             new_since=measured.new_since,
         ),
         "way": kept(

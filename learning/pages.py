@@ -169,6 +169,7 @@ class LearningItem:
     again_url: str
     continue_title: str
     continue_url: str
+    outline: Outline
     sold: bool = False
 
     @property
@@ -243,5 +244,6 @@ def _item(
         again_url=reverse("learning:join", args=[course.slug]) if page and page.live else "",
         continue_title=following.title if following else "",
         continue_url=following.url if following else "",
+        outline=live,
         sold=sold,
     )

@@ -25,7 +25,7 @@ const dist = path.join(here, "dist");
 const packages = path.join(root, "node_modules");
 const watching = process.argv.includes("--watch");
 
-const MODULES = ["app.js", "admin.js", "imports.js", "structure.js", "videos.js"];
+const MODULES = ["app.js", "admin.js", "checking.js", "imports.js", "structure.js", "videos.js"];
 const CLASSIC = ["theme.js"]; // runs before the first paint, so it is no module
 const STYLES = ["app.css", "admin.css", "certificate-preview.css", "grading.css", "imports.css", "sales.css", "structure.css", "videos.css"];
 const FAMILIES = ["source-serif-4", "source-sans-3"];

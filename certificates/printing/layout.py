@@ -84,6 +84,9 @@ class _Page:
         self.pictures: list[tuple[int, Frame, str]] = []
         self.ornament: tuple[float, float] | None = None
         self.address = Frame(0, 0, 0, 0)
+        # No fonts for the language of the page, so its months and our labels are English.
+        if unprintable(facts.values()["date"]):
+            self.facts = facts = replace(facts, language="en")
         self.values = {
             key: printable(value) for key, value in facts.values().items() if key != "name"
         }
@@ -265,7 +268,7 @@ class _Page:
     def _named(self, y: float, height: float, scale: float) -> Frame:
         role = self.style.name.scaled(scale)
         frame = self._across(y, min(self.right - self.left, self.style.name_width), height)
-        lines = self._fitted(self.values["name"], role, frame.width, frame.height)
+        lines = self._fitted(self.values["name"], role, frame.width, frame.height * 0.95)
         below = lines.height - lines.top
         middle = frame.y + (frame.height - lines.height) / 2 + below
         base = middle
@@ -275,7 +278,7 @@ class _Page:
         self.texts.append(Text(lines, frame, self.align, role.colour, base))
         if self.style.name_rule:
             wide = min(frame.width, self.style.name_rule)
-            self.rules.append(Rule(self._across(0, wide, 0).x, frame.y - 5, wide, "hairline"))
+            self.rules.append(Rule(self._across(0, wide, 0).x, frame.y - 6, wide, "hairline"))
         return frame
 
 

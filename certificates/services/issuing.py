@@ -30,6 +30,8 @@ from learning.models import AccessGrant, Enrolment
 
 ISSUED = "certificate.issued"
 """News: {"issue": pk}; its PDF is to be made."""
+NAMED = "certificate.named"
+"""News: {"user": pk}; somebody has a name now, and certificates that waited for one."""
 # Crockford's base 32: nothing that is taken for something else. 26 letters are 130 bits.
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 PUBLIC_ID = 26
@@ -102,9 +104,8 @@ def consider(enrolment: Enrolment, release: Release | None = None) -> Certificat
 
 
 def lock(pk: int) -> Certificate:
-    """The row, ours until the transaction ends."""
-    rows = Certificate.objects.select_for_update(of=("self",))
-    return rows.select_related("enrolment__user", "release", "course").get(pk=pk)
+    """The row, ours until the transaction ends; alone, for with a join MariaDB locks the course."""
+    return Certificate.objects.select_for_update().get(pk=pk)
 
 
 def _random(length: int) -> str:
@@ -319,3 +320,10 @@ def print_held(pk: int) -> bool:
     """Issue what was held, if the name in the account can be printed now."""
     locked = lock(pk)
     return locked.state == State.HELD and _issue(locked, cause=CertificateIssue.Cause.EARNED)
+
+
+@transaction.atomic
+def name_given(user: User) -> None:
+    """Somebody's name was saved: what is held for it is looked at again, soon."""
+    if Certificate.objects.filter(enrolment__user=user, state=State.HELD).exists():
+        outbox.publish(NAMED, {"user": user.pk})

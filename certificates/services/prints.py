@@ -1,5 +1,7 @@
 """The PDF of an issue, and the mail about it: in the background, once each."""
 
+import hashlib
+import logging
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from certificates.printing.facts import Facts
 from core import clock, outbox, snapshots
 from core.text import one_line
 
+logger = logging.getLogger(__name__)
+
 PRINTED = "certificate.printed"
 """News: {"issue": pk}; its holder is to be told."""
 
@@ -33,6 +37,10 @@ def address(certificate: Certificate, issue: CertificateIssue | None = None) -> 
     return settings.BASE_URL.rstrip("/") + path
 
 
+class Lost(Exception):
+    """The file of a print is gone and cannot be made again as it was."""
+
+
 def make(pk: int) -> None:
     """Print an issue and keep the file's digest; harmless to repeat, at the same time too.
 
@@ -41,14 +49,7 @@ def make(pk: int) -> None:
     issue = _with_all(pk)
     if issue.pdf_sha256 or not hasattr(issue, "evidence"):
         return
-    said = evidence.of(issue.evidence)
-    design = Design.of(snapshots.load(said.design))
-    content = printing.render(
-        design,
-        facts(said, address(issue.certificate, issue)),
-        pictures(design),
-        signer=_signer(),
-    )
+    content = _drawn(issue)
     digest = files.put(content)
     with transaction.atomic():
         rows = CertificateIssue.objects.filter(pk=pk, pdf_sha256="")
@@ -58,6 +59,36 @@ def make(pk: int) -> None:
     # Somebody else was first. A signed file is another one each time.
     if digest != CertificateIssue.objects.values_list("pdf_sha256", flat=True).get(pk=pk):
         files.remove(digest)
+
+
+def _drawn(issue: CertificateIssue) -> bytes:
+    """The file of a print whose evidence stands."""
+    said = evidence.of(issue.evidence)
+    design = Design.of(snapshots.load(said.design))
+    return printing.render(
+        design,
+        facts(said, address(issue.certificate, issue)),
+        pictures(design),
+        signer=_signer(),
+    )
+
+
+def file_of(issue: CertificateIssue) -> bytes:
+    """The bytes of a print that was made; drawn anew where the disk has lost them.
+
+    Only if they come out the same to the last bit, for the digest is what others compare: a signed
+    file, or one by another version, does not. Raises Lost; the page of the print stays true.
+    """
+    try:
+        return files.read(issue.pdf_sha256)
+    except FileNotFoundError:
+        logger.warning("The file of certificate %s is missing.", issue.printed_serial)
+    if hasattr(issue, "evidence"):
+        content = _drawn(issue)
+        if hashlib.sha256(content).hexdigest() == issue.pdf_sha256:
+            files.put(content)
+            return content
+    raise Lost
 
 
 def _with_all(pk: int) -> CertificateIssue:
@@ -102,9 +133,8 @@ def _signer() -> printing.Signer | None:
     """From settings.CERTIFICATE_SIGNING_FILE (PKCS#12), where there is one."""
     if not settings.CERTIFICATE_SIGNING_FILE:
         return None
-    return printing.Signer.of(
-        Path(settings.CERTIFICATE_SIGNING_FILE), settings.CERTIFICATE_SIGNING_PASSPHRASE
-    )
+    key = Path(settings.CERTIFICATE_SIGNING_FILE).read_bytes()
+    return printing.Signer.of(key, settings.CERTIFICATE_SIGNING_PASSPHRASE)
 
 
 def tell(pk: int) -> None:

@@ -22,6 +22,10 @@ class Coupon(models.Model):
     batch = models.CharField(
         _("batch"), max_length=100, blank=True, help_text=_("What codes made together are called.")
     )
+    # Of a batch's first code its name, so that a form sent twice at once makes one batch.
+    batch_key: Any = ExactCharField(  # type: ignore[misc]
+        max_length=100, null=True, blank=True, unique=True, editable=False
+    )
     percent = models.PositiveSmallIntegerField(_("per cent"), null=True, blank=True)
     amount_minor = models.PositiveBigIntegerField(null=True, blank=True)
     currency = ExactCharField(_("currency"), max_length=3, blank=True)

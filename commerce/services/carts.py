@@ -1,6 +1,6 @@
 """A cart: which offers, in which currency, with which code. What it holds is checked when read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from commerce.services import coupons
 from commerce.services.coupons import CouponRefused
 from core import clock
 from core.money import Money
+from integrations.stripe.least import least
 from learning.models import AccessGrant
 
 MOST = 20
@@ -66,6 +67,15 @@ class Cart:
         return Money(self.quote.total_minor, self.currency)
 
     @property
+    def too_little(self) -> str:
+        """Why what there is to pay cannot be paid, in words; "" where it can, or is nothing."""
+        if not 0 < self.quote.total_minor < least(self.currency):
+            return ""
+        return _("No less than %(least)s can be paid. Take something else, too.") % {
+            "least": Money(least(self.currency), self.currency)
+        }
+
+    @property
     def subtotal(self) -> Money:
         return Money(self.quote.subtotal_minor, self.currency)
 
@@ -75,15 +85,16 @@ class Cart:
 
 
 def look(wanted: Sequence[int], *, currency: str, code: str = "", user: User | None = None) -> Cart:
-    """The cart as it stands now, in at most seven queries, whatever is in it."""
+    """The cart as it stands now, in at most eight queries, whatever is in it."""
     now = clock.now()
     rows = offers_in(wanted[:MOST], currency)
     owns = owned(rows, user, now)
-    had = _had_for_nothing(rows, user)
-    entries = [_entry(offer, currency, owns, now) for offer in rows]
+    under_way = _under_way(user)
+    mine = under_way.problems | _had_for_nothing(rows, user)
+    entries = [_entry(offer, currency, owns, now, under_way.places) for offer in rows]
     entries = [
-        Entry(one.offer, one.price, _("You have had this already."))
-        if one.offer.pk in had and not one.problem
+        Entry(one.offer, one.price, mine[one.offer.pk])
+        if one.offer.pk in mine and not one.problem
         else one
         for one in entries
     ]
@@ -93,7 +104,9 @@ def look(wanted: Sequence[int], *, currency: str, code: str = "", user: User | N
     if code and buyable:
         offers = [entry.offer for entry in buyable]
         try:
-            coupon = coupons.find(code, offers=offers, currency=currency, now=now)
+            coupon = coupons.find(
+                code, offers=offers, currency=currency, now=now, held=under_way.coupons
+            )
         except CouponRefused as refused:
             problem = str(refused)
     quote = price(buyable, coupon)
@@ -102,6 +115,36 @@ def look(wanted: Sequence[int], *, currency: str, code: str = "", user: User | N
     return Cart(
         tuple(entries), currency, coupon, code, problem, len(set(wanted)) - len(rows), quote
     )
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """What a buyer's orders hold that are not settled, by offer and coupon."""
+
+    places: frozenset[int] = frozenset()
+    coupons: frozenset[int] = frozenset()
+    problems: dict[int, str] = field(default_factory=dict)
+
+
+def _under_way(user: User | None) -> UnderWay:
+    """The open order holds places and a coupon for the buyer, who may come back to the cart; what
+    is being paid is not paid once more. One query.
+    """
+    if user is None:
+        return UnderWay()
+    said = {
+        Order.State.PENDING: _("Your payment for this is on its way. You need not pay again."),
+        Order.State.HELD: _("We are checking your payment for this. You need not pay again."),
+    }
+    orders = Order.objects.filter(user=user, state__in=[Order.State.OPEN, *said])
+    places, held, problems = set(), set(), {}
+    for state, offer, coupon in orders.values_list("state", "lines__offer", "redemption__coupon"):
+        if state in said:
+            problems[offer] = said[Order.State(state)]
+        else:
+            places.add(offer)
+            held.add(coupon)
+    return UnderWay(frozenset(places), frozenset(held - {None}), problems)
 
 
 def offers_in(numbers: Sequence[int], currency: str) -> list[Offer]:
@@ -130,22 +173,32 @@ def _discounted(entry: Entry, discount_minor: int) -> Entry:
     return Entry(entry.offer, entry.price, "", discount_minor)
 
 
-def _entry(offer: Offer, currency: str, owned: set[int], now: datetime) -> Entry:
+def _entry(
+    offer: Offer, currency: str, owned: set[int], now: datetime, places: Collection[int]
+) -> Entry:
     found: list[Price] = getattr(offer, "current_prices", [])
     one = found[0] if found else None
-    return Entry(offer, one, problem_of(offer, one, currency, owned, now))
+    return Entry(offer, one, problem_of(offer, one, currency, owned, now, places))
 
 
 def problem_of(
-    offer: Offer, one: Price | None, currency: str, owned: set[int], now: datetime
+    offer: Offer,
+    one: Price | None,
+    currency: str,
+    owned: set[int],
+    now: datetime,
+    places: Collection[int] = (),
 ) -> str:
-    """Why an offer, read with its courses, cannot be bought at this price; "" where it can."""
+    """Why an offer, read with its courses, cannot be bought at this price; "" where it can.
+
+    Of the offers in `places` the buyer holds one already.
+    """
     courses = list(offer.contents.all())
     if offer.is_over(now):
         return _("This offer has ended.")
     if not offer.is_on_sale(now):
         return _("This offer has not begun yet.")
-    if offer.is_full:
+    if offer.is_full and offer.pk not in places:
         return _("All places are taken.")
     if not courses or any(content.course.live_release_id is None for content in courses):
         return _("This offer cannot be bought at the moment.")
@@ -176,13 +229,13 @@ def owned(offers: Sequence[Offer], user: User | None, now: datetime) -> set[int]
     return set(grants.filter(forever).values_list("enrolment__course", flat=True))
 
 
-def _had_for_nothing(offers: Sequence[Offer], user: User | None) -> set[int]:
+def _had_for_nothing(offers: Sequence[Offer], user: User | None) -> dict[int, str]:
     """Of what is given away for some days, that which the buyer had: else the days had no end."""
     given = [one.pk for one in offers if one.kind == Offer.Kind.FREE and one.access_days]
     if user is None or not given:
-        return set()
+        return {}
     had = Line.objects.filter(order__user=user, offer__in=given, order__paid_at__isnull=False)
-    return set(had.values_list("offer", flat=True))
+    return dict.fromkeys(had.values_list("offer", flat=True), _("You have had this already."))
 
 
 def _alone(entries: list[Entry]) -> list[Entry]:

@@ -13,9 +13,9 @@ from commerce import stripe_account
 from commerce.models import Customer, Line, Order
 from commerce.services import fulfilment, orders
 from commerce.services.carts import Cart
-from commerce.services.orders import AnotherOpen
+from commerce.services.orders import AnotherOpen, CannotBuy
 from core import clock
-from integrations.errors import NotThere, PermanentFailure, TemporaryFailure
+from integrations.errors import NotThere, PermanentFailure, TemporaryFailure, TooLittle
 from integrations.stripe import shapes
 
 OPEN_FOR = timedelta(hours=2)
@@ -48,7 +48,14 @@ def start(*, user: User, cart: Cart) -> Order:
             continue
         if order.needs_no_payment:
             return fulfilment.settle_free(order)
-        order = _with_session(order, user)
+        try:
+            order = _with_session(order, user)
+        except TooLittle:
+            orders.close(order, Order.State.CANCELLED)
+            raise CannotBuy(
+                _("%(total)s is less than can be paid here. Take something else, too.")
+                % {"total": order.total}
+            ) from None
         if order.is_open and order.session_url:
             return order
     raise TemporaryFailure("orders of this buyer change too often")
@@ -184,8 +191,3 @@ def customer(user: User, *, instead_of: str = "") -> str:
 
 def _short(*said: str) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
-
-
-def waiting_message(order: Order) -> str:
-    """What somebody reads who comes back while another purchase of theirs is under way."""
-    return _("Your order %(number)s is being paid already.") % {"number": order.number}

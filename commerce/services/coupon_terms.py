@@ -91,19 +91,32 @@ def enable(*, coupon: Coupon, by: User) -> bool:
     return bool(done)
 
 
-@transaction.atomic
 def generate(
     *, batch: str, count: int, prefix: str, offers: Sequence[Offer], by: User, **terms: Any
 ) -> list[Coupon]:
     """Make a batch of codes under a name of its own; one transaction. Raises TermsRefused.
 
-    A form sent twice makes one batch: the second finds the name taken.
+    A form sent twice, also at once, makes one batch: the second finds the name taken.
     """
-    if Coupon.objects.filter(batch=batch).exists():
-        raise TermsRefused(_("There is a batch of this name already."))
-    made = coupons.generate(batch=batch, count=count, prefix=prefix, offers=offers, by=by, **terms)
-    log(instance=made[0], action="commerce.batch", user=by, data={"batch": batch, "count": count})
+    taken = TermsRefused(_("There is a batch of this name already."))
+    if is_batch(batch):
+        raise taken
+    try:
+        with transaction.atomic():
+            made = coupons.generate(
+                batch=batch, count=count, prefix=prefix, offers=offers, by=by, **terms
+            )
+            said = {"batch": batch, "count": count}
+            log(instance=made[0], action="commerce.batch", user=by, data=said)
+    except IntegrityError:
+        if not Coupon.objects.filter(batch_key=batch).exists():
+            raise
+        raise taken from None
     return made
+
+
+def is_batch(name: str) -> bool:
+    return Coupon.objects.filter(batch=name).exists()
 
 
 def usage(coupon: Coupon) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Coupons: finding one, holding it for an order, giving it back, making many."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +28,18 @@ def normalised(code: str) -> str:
     return "".join(code.split()).upper()[:40]
 
 
-def find(code: str, *, offers: Sequence[Offer], currency: str, now: datetime) -> Coupon:
-    """The coupon of this code, fit for a cart of these offers; else CouponRefused."""
+def find(
+    code: str,
+    *,
+    offers: Sequence[Offer],
+    currency: str,
+    now: datetime,
+    held: Collection[int] = (),
+) -> Coupon:
+    """The coupon of this code, fit for a cart of these offers; else CouponRefused.
+
+    Of the coupons in `held` the buyer's open order holds a use already.
+    """
     coupon = Coupon.objects.filter(code=normalised(code)).first()
     if coupon is None or not coupon.is_valid(now):
         raise CouponRefused(_("This code is not valid. Please check how it is spelt."))
@@ -37,7 +47,7 @@ def find(code: str, *, offers: Sequence[Offer], currency: str, now: datetime) ->
         raise CouponRefused(
             _("This code is for prices in %(currency)s only.") % {"currency": coupon.currency}
         )
-    if coupon.limit is not None and coupon.used >= coupon.limit:
+    if coupon.limit is not None and coupon.used >= coupon.limit and coupon.pk not in held:
         raise CouponRefused(_("This code has been used up."))
     if not any(covered(coupon, offers)):
         raise CouponRefused(_("This code is not for what is in your cart."))
@@ -112,9 +122,12 @@ def generate(
     while len(codes) < count:
         codes.add(normalised(prefix) + "".join(secrets.choice(LETTERS) for _one in range(10)))
     made = Coupon.objects.bulk_create(
-        Coupon(code=code, batch=batch, created_by=by, **({"limit": 1} | terms))
-        for code in sorted(codes)
-    )
+        Coupon(
+            code=code, batch=batch, batch_key=None if place else batch, created_by=by,
+            **({"limit": 1} | terms),
+        )
+        for place, code in enumerate(sorted(codes))
+    )  # fmt: skip
     rows = list(Coupon.objects.filter(code__in=[coupon.code for coupon in made]))
     through = Coupon.offers.through
     through._default_manager.bulk_create(

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from commerce import stripe_account
 from commerce.models import Order, Payment, StripeEvent, Subscription
@@ -93,7 +93,7 @@ def process(pk: int) -> None:
     try:
         order = _order_of(event.body)
         if order is not None:
-            fulfilment.refresh(order)
+            fulfilment.refresh(order, news=_payments_of(event.body))
     except Exception as error:
         said = "".join(traceback.format_exception_only(error))[:2000]
         StripeEvent.objects.filter(pk=pk).update(state=StripeEvent.State.FAILED, last_error=said)
@@ -140,14 +140,26 @@ def _by_session(thing: dict[str, Any]) -> Order | None:
 
 
 def _by_payment(thing: dict[str, Any]) -> Order | None:
+    payment = _payments(thing).select_related("order").first()
+    return payment.order if payment else None
+
+
+def _payments(thing: dict[str, Any]) -> QuerySet[Payment]:
+    """Those that an object names, by their own numbers or by those of their charges."""
     intent = _id(thing.get("payment_intent"))
-    charge = _id(thing.get("charge"))
-    found = Payment.objects.select_related("order")
-    for names in ({"stripe_id": intent}, {"charge_id": charge}):
-        payment = found.filter(**names).first() if all(names.values()) else None
-        if payment is not None:
-            return payment.order
-    return None
+    charge = _id(thing.get("id" if thing.get("object") == "charge" else "charge"))
+    if not intent and not charge:
+        return Payment.objects.none()
+    return Payment.objects.filter(
+        (Q(stripe_id=intent) & ~Q(stripe_id="")) | (Q(charge_id=charge) & ~Q(charge_id=""))
+    )
+
+
+def _payments_of(body: dict[str, Any]) -> set[str]:
+    """The numbers of payments of ours that an event tells something about."""
+    thing = body.get("object")
+    found = _payments(thing) if isinstance(thing, dict) else Payment.objects.none()
+    return set(found.values_list("stripe_id", flat=True))
 
 
 def _by_subscription(thing: dict[str, Any]) -> Order | None:

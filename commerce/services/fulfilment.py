@@ -6,16 +6,16 @@ with a newer answer, and then it is asked again.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from commerce import pricing, stripe_account
 from commerce.models import Dispute, Order, Payment, Refund, Subscription
-from commerce.rules import Access
+from commerce.rules import DISPUTE_LOST, Access
 from commerce.services import access, duplicates, invoices, orders
 from core import clock, outbox
 from core.retrying import retried
@@ -26,6 +26,9 @@ PAID_FOR_NOTHING = "commerce.subscription_paid_for_nothing"
 """News: {"order": pk}. Its access has ended for good, and Stripe would go on charging for it."""
 NEVER_PAID = frozenset({"incomplete_expired", "canceled"})
 """What a subscription is that ended before its first payment came."""
+DISPUTE_OVER = DISPUTE_LOST | {"won", "warning_closed", "prevented"}
+LOOK_EVERY = timedelta(seconds=2)
+"""Pages ask Stripe about one order no more often than this."""
 TRIES = 5
 State = Order.State
 
@@ -54,21 +57,55 @@ def fulfil(session_id: str) -> Order | None:
     return refresh(order)
 
 
-def refresh(order: Order) -> Order:
-    """Bring an order in line with Stripe. Raises TemporaryFailure where Stripe does not answer."""
+def refresh(order: Order, *, news: Collection[str] = (), whole: bool = False) -> Order:
+    """Bring an order in line with Stripe. Raises TemporaryFailure where Stripe does not answer.
+
+    Of a subscription's payments those are read that are new, the last one, those that something
+    hangs over, and those that there are `news` of; all of them for the `whole`.
+    """
     for _try in range(TRIES):
         version, session_id = Order.objects.values_list("version", "session_id").get(pk=order.pk)
         if not session_id:
             # Nothing was asked of Stripe yet, or nothing had to be.
             return Order.objects.get(pk=order.pk)
-        found = apply(order.pk, version, ask(session_id))
+        known = set() if whole else _settled(order) - set(news)
+        found = apply(order.pk, version, ask(session_id, known))
         if found is not None:
             return found
     raise TemporaryFailure(f"order {order.number} changes too often")
 
 
-def ask(session_id: str) -> Truth:
-    """Everything about an order, from Stripe; outside of any transaction."""
+def look(order: Order) -> Order:
+    """The order as it stands, in line with Stripe unless that was asked a moment ago.
+
+    For pages that ask again and again, in several tabs perhaps.
+    """
+    now = clock.now()
+    due = Order.objects.filter(Q(checked_at=None) | Q(checked_at__lt=now - LOOK_EVERY), pk=order.pk)
+    if due.update(checked_at=now):
+        return refresh(order)
+    return Order.objects.get(pk=order.pk)
+
+
+def _settled(order: Order) -> set[str]:
+    """The numbers of payments of which we know all that there was to know, and nothing is open."""
+    if not Subscription.objects.filter(order=order, order__paid_at__isnull=False).exists():
+        return set()
+    open_still = Dispute.objects.filter(payment__order=order).exclude(status__in=DISPUTE_OVER)
+    moving = Refund.objects.filter(
+        payment__order=order, status__in=[Refund.Status.REQUESTED, Refund.Status.PENDING]
+    )
+    payments = Payment.objects.filter(order=order).exclude(
+        Q(pk__in=open_still.values("payment")) | Q(pk__in=moving.values("payment"))
+    )
+    return set(payments.values_list("stripe_id", flat=True))
+
+
+def ask(session_id: str, settled: Collection[str] = frozenset()) -> Truth:
+    """Everything about an order, from Stripe; outside of any transaction.
+
+    Of a subscription's payments not those that are `settled`, but for the last one.
+    """
     client = stripe_account.client()
     session = client.get_session(session_id)
     if session.mode == "subscription" and session.subscription:
@@ -76,17 +113,30 @@ def ask(session_id: str) -> Truth:
         paid = tuple(
             one for one in client.list_invoices(session.subscription) if one.status == "paid"
         )
-        intents = dict.fromkeys(one.payment_intent for one in reversed(paid) if one.payment_intent)
-        payments = tuple(client.get_payment(intent) for intent in intents)
+        intents = list(
+            dict.fromkeys(one.payment_intent for one in reversed(paid) if one.payment_intent)
+        )
+        wanted = [one for one in intents if one not in settled or one == intents[-1]]
+        payments = tuple(client.get_payment(intent) for intent in wanted)
         return Truth(session, payments, subscription, paid)
-    intents = {session.payment_intent: None} if session.payment_intent else {}
-    return Truth(session, tuple(client.get_payment(intent) for intent in intents))
+    intent = session.payment_intent
+    return Truth(session, (client.get_payment(intent),) if intent else ())
 
 
 def metadata_of_payment(payment_intent: str) -> Mapping[str, str]:
-    """Whose a payment is; nothing where there is none of that number."""
+    """Whose a payment is; nothing where there is none of that number.
+
+    A renewal's own says nothing: its invoice leads to the subscription.
+    """
+    client = stripe_account.client()
     try:
-        return stripe_account.client().get_payment(payment_intent).metadata
+        told = client.get_payment(payment_intent).metadata
+        if told:
+            return told
+        invoice = client.find_invoice(payment_intent=payment_intent)
+        if invoice is None or not invoice.subscription:
+            return {}
+        return client.get_subscription(invoice.subscription).metadata
     except PermanentFailure:
         return {}
 
@@ -136,8 +186,7 @@ def _issue_invoices(order: Order, truth: Truth, now: datetime) -> None:
 
 def _stop_charging(order: Order) -> None:
     """Have a running subscription end at Stripe once it opens nothing any more."""
-    rows = access.rows_of(order)
-    lines = order.lines.select_related("offer")
+    rows, lines = access.rows_of(order), access.lines_of([order])
     if all(access.decide(order, line, rows).access is Access.ENDED for line in lines):
         outbox.publish(PAID_FOR_NOTHING, {"order": order.pk})
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from accounts.models import User
-from commerce.models import Offer, OfferCourse, Price
+from commerce.models import LineCourse, Offer, OfferCourse, Price
 from core import clock
 from core.money import Money
 from course_pages.models import Course
@@ -117,11 +117,14 @@ def why_kept(offer: Offer) -> str:
 
 
 def freed(courses: Iterable[int], *, without: Offer | None = None) -> list[Course]:
-    """Courses that no offer names, or none but this one: anybody may take them for nothing."""
+    """Courses that no offer names, or none but this one, and that nobody bought: anybody may take
+    them for nothing.
+    """
     named = OfferCourse.objects.filter(course=OuterRef("pk"))
     if without is not None:
         named = named.exclude(offer=without)
-    return list(Course.objects.filter(~Exists(named), pk__in=courses))
+    bought = LineCourse.objects.filter(course=OuterRef("pk")).exclude(line__kind=Offer.Kind.FREE)
+    return list(Course.objects.filter(~Exists(named), ~Exists(bought), pk__in=courses))
 
 
 def history(offer: Offer) -> Iterable[Price]:

@@ -48,6 +48,8 @@ def open_order(*, user: User, cart: Cart) -> Order:
         raise CannotBuy(_("There is nothing in your cart that can be bought."))
     if cart.code_problem:
         raise coupons.CouponRefused(cart.code_problem)
+    if cart.too_little:
+        raise CannotBuy(cart.too_little)
     print_of_cart = fingerprint(cart)
     for left in reversed(range(TRIES)):
         try:

@@ -80,7 +80,7 @@ def send(pk: int) -> None:
     """
     refund = Refund.objects.select_related("payment__order").get(pk=pk)
     if refund.status == Refund.Status.REQUESTED and clock.now() - refund.at > KEYS_LAST:
-        fulfilment.refresh(refund.payment.order)
+        fulfilment.refresh(refund.payment.order, news=[refund.payment.stripe_id])
         refund.refresh_from_db()
     if refund.status != Refund.Status.REQUESTED:
         return
@@ -96,7 +96,7 @@ def send(pk: int) -> None:
             status=Refund.Status.FAILED, failure=str(failure)[:200]
         )
         return
-    fulfilment.refresh(refund.payment.order)
+    fulfilment.refresh(refund.payment.order, news=[refund.payment.stripe_id])
 
 
 def refund_whole(*, order: Order, reason: str, by: User | None) -> list[Refund]:

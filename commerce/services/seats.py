@@ -41,7 +41,7 @@ def give(
         user=user, course=course, source=GIFT, source_key=key, starts_at=now, ends_at=until,
         by=by, reason=reason.strip()[:300],
     )  # fmt: skip
-    _log(made, "commerce.give", by, _until(until), reason)
+    _log(made, "commerce.give", by, f" → {_until(until)}", reason)
     return made
 
 
@@ -58,7 +58,7 @@ def move_end(*, grant: AccessGrant, until: datetime | None, reason: str, by: Use
         user=locked.enrolment.user, course=locked.enrolment.course, source=locked.source,
         source_key=locked.source_key, starts_at=locked.starts_at, ends_at=until,
     )  # fmt: skip
-    _log(moved, "commerce.move_end", by, f"{before} {_until(until)}", reason)
+    _log(moved, "commerce.move_end", by, f" {before} → {_until(until)}", reason)
     return moved
 
 
@@ -102,7 +102,7 @@ def give_many(
             by=by, reason=reason.strip()[:300],
         )  # fmt: skip
     if new:
-        said = f"{new}, {_until(until)}. {reason.strip()}"
+        said = f"{new} → {_until(until)}. {reason.strip()}"
         log(instance=course, action="commerce.give_many", user=by, data={"said": said})
     return new
 
@@ -119,9 +119,9 @@ def _lock(grant: AccessGrant) -> AccessGrant:
 
 
 def _until(until: datetime | None) -> str:
-    return until.astimezone(UTC).strftime("→ %Y-%m-%d %H:%M UTC") if until else "→ ∞"
+    return until.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if until else "∞"
 
 
 def _log(grant: AccessGrant, action: str, by: User, what: str, reason: str) -> None:
-    said = ". ".join(filter(None, [what, reason.strip()]))
+    said = f"“{grant.enrolment.course}”{what}. {reason.strip()}"
     log(instance=grant, action=action, user=by, data={"said": said})

@@ -19,10 +19,15 @@ def cancel(order: Order) -> Order:
 
     Raises NotRunning, and TemporaryFailure or PermanentFailure, after which nothing has changed.
     """
-    running = Subscription.objects.filter(order=order, ended_at=None).first()
-    if running is None:
-        raise NotRunning
-    stripe_account.client().cancel_subscription(running.stripe_id, at_period_end=True)
+    running = _running(order)
+    try:
+        stripe_account.client().cancel_subscription(running.stripe_id, at_period_end=True)
+    except PermanentFailure:
+        # It may have ended there already, and nobody told.
+        found = fulfilment.refresh(order)
+        if Subscription.objects.filter(order=order, ended_at=None).exists():
+            raise
+        return found
     return fulfilment.refresh(order)
 
 
@@ -31,15 +36,22 @@ def stop_charging(order: Order) -> None:
 
     Where Stripe refuses, a person has to do it there; the next news of the order tries again.
     """
-    running = Subscription.objects.filter(order=order, ended_at=None).first()
-    if running is None:
-        return
     try:
+        running = _running(order)
         stripe_account.client().cancel_subscription(running.stripe_id, at_period_end=False)
+    except NotRunning:
+        return
     except PermanentFailure as failure:
         logger.error("The subscription of order %s goes on: %s", order.number, failure)
         return
     fulfilment.refresh(order)
+
+
+def _running(order: Order) -> Subscription:
+    found = Subscription.objects.filter(order=order, ended_at=None).first()
+    if found is None:
+        raise NotRunning
+    return found
 
 
 def billing_url(order: Order, *, return_url: str) -> str:

@@ -65,7 +65,7 @@ class TermsForm(forms.Form):
         data = self.cleaned_data
         begins, ends = data.get("starts_at"), data.get("ends_at")
         if begins and ends and ends <= begins:
-            self.add_error("ends_at", _t("It ends after it begins."))
+            self.add_error("ends_at", _t("It has to end after it begins."))
         text, currency = data.get("amount", ""), data.get("currency", "")
         data["amount_minor"] = None
         if bool(data.get("percent")) == bool(text) and not {"percent", "amount"} & set(self.errors):

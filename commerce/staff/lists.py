@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -46,7 +46,7 @@ WORDS: dict[Standing, Any] = {
     Standing.UNKNOWN: _("has no account with this address"),
     Standing.INACTIVE: _("the account is switched off"),
     Standing.TWICE: _("stands in the list before"),
-    Standing.INVALID: _("no e-mail address"),
+    Standing.INVALID: _("is no e-mail address"),
 }
 
 
@@ -84,9 +84,18 @@ def read(data: bytes) -> list[tuple[int, str]]:
     column = next((place for place, cell in enumerate(head) if cell in HEADS), None)
     if column is not None:
         rows = rows[1:]
+    if not rows:
+        raise BadList(_t("Below its first line the file is empty."))
     if len(rows) > MOST_LINES:
         raise BadList(_t("No more than %(most)s people at once.") % {"most": MOST_LINES})
     return [(number, _address(cells, column)) for number, cells in rows]
+
+
+def write(addresses: Iterable[str]) -> str:
+    """A file of these addresses that `read` reads as just these."""
+    file = io.StringIO()
+    csv.writer(file).writerows([["email"], *([one] for one in addresses)])
+    return file.getvalue()
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:

@@ -1,22 +1,27 @@
 """The form of an offer: what it is, which courses, and a price for each currency."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
+from commerce.choosing import COURSES
 from commerce.models import Offer, Price
 from commerce.services.carts import MOST
 from commerce.services.offers import FIELDS, Cost
+from commerce.services.offers import freed as freed_courses
 from core import money
 from course_pages.models import Course
+from integrations.stripe.least import least
 
 SPARE_ROWS = 3
+GIVE_AWAY = "give_away"
 MOST_MINOR = 99_999_999
 """What Stripe takes in one payment, in the smallest unit."""
 
@@ -58,15 +63,22 @@ class OfferForm(forms.Form):
         prices = self._prices()
         self.initial.update({name: getattr(self.instance, name) for name in FIELDS})
         rows = min(MOST, max(len(chosen) + SPARE_ROWS, SPARE_ROWS + 1))
-        choices = [("", "–"), *((str(pk), title) for pk, title in self._offered(chosen))]
         for row in range(rows):
-            self.fields[f"course_{row}"] = forms.ChoiceField(
-                label=_t("Course %(number)s") % {"number": row + 1}, choices=choices,
-                required=False, initial=str(chosen[row]) if row < len(chosen) else "",
+            self.fields[f"course_{row}"] = forms.ModelChoiceField(
+                self._offered(chosen), label=_t("Course %(number)s") % {"number": row + 1},
+                required=False, initial=chosen[row] if row < len(chosen) else None,
                 help_text=_t("Saving gives more rows.") if row == rows - 1 else "",
+                widget=COURSES.widget_class(show_edit_link=False),
             )  # fmt: skip
         for currency in settings.CURRENCIES:
             self._add_price(currency, prices.get(currency))
+        if GIVE_AWAY in self.data:
+            self._ask_to_give_away()
+
+    def _ask_to_give_away(self) -> None:
+        self.fields[GIVE_AWAY] = forms.BooleanField(
+            label=_t("Give away what no offer names any more"), required=False
+        )
 
     def _chosen(self) -> list[int]:
         if self.instance.pk is None:
@@ -80,10 +92,9 @@ class OfferForm(forms.Form):
         return {price.currency: price for price in rows}
 
     @staticmethod
-    def _offered(chosen: list[int]) -> Iterator[tuple[int, str]]:
+    def _offered(chosen: list[int]) -> QuerySet[Course]:
         """What can be sold: released courses; those that the offer has already stay in it."""
-        released = Course.objects.exclude(live_release=None)
-        yield from (released | Course.objects.filter(pk__in=chosen)).values_list("pk", "title")
+        return Course.objects.exclude(live_release=None) | Course.objects.filter(pk__in=chosen)
 
     def _add_price(self, currency: str, price: Price | None) -> None:
         unit = {"currency": currency}
@@ -101,6 +112,19 @@ class OfferForm(forms.Form):
             widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         )  # fmt: skip
 
+    @property
+    def groups(self) -> list[tuple[str, list[list[forms.BoundField]]]]:
+        """The fields under their headings, in rows."""
+        courses = [[name] for name in self.fields if name.startswith("course_")]
+        prices = [[f"price_{one}", f"compare_{one}"] for one in settings.CURRENCIES]
+        groups = [
+            (_t("What buyers read"), [["name"], ["description"]]),
+            (_t("Courses"), courses),
+            (_t("Price"), [["kind", "interval"], *prices]),
+            (_t("Access and sale"), [["access_days", "places"], ["on_sale_from", "on_sale_until"]]),
+        ]
+        return [(title, [[self[name] for name in row] for row in rows]) for title, rows in groups]
+
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         subscription = data.get("kind") == Offer.Kind.SUBSCRIPTION
@@ -110,19 +134,37 @@ class OfferForm(forms.Form):
             data["interval"] = ""
         begins, ends = data.get("on_sale_from"), data.get("on_sale_until")
         if begins and ends and ends <= begins:
-            self.add_error("on_sale_until", _t("The sale ends after it begins."))
+            self.add_error("on_sale_until", _t("The sale has to end after it begins."))
         data["courses"] = self._clean_courses(data)
         data["prices"] = self._clean_prices(data)
         return data
 
-    def _clean_courses(self, data: dict[str, Any]) -> list[int]:
+    def _clean_courses(self, data: dict[str, Any]) -> list[Course]:
         names = [name for name in self.fields if name.startswith("course_")]
-        wanted = [int(data[name]) for name in names if data.get(name)]
+        wanted = [data[name] for name in names if data.get(name)]
         if len(set(wanted)) < len(wanted):
             self.add_error(None, _t("A course is in the offer twice."))
         if not wanted and not any(name in self.errors for name in names):
             self.add_error("course_0", _t("Choose at least one course."))
+        if wanted:
+            self._clean_freed(set(self._chosen()) - set(wanted), data)
         return wanted
+
+    def _clean_freed(self, taken_out: set[int], data: dict[str, Any]) -> None:
+        """Who takes a course out of its only offer gives it away: only with a yes."""
+        freed = freed_courses(taken_out, without=self.instance) if taken_out else []
+        if not freed or data.get(GIVE_AWAY):
+            return
+        self._ask_to_give_away()
+        titles = ", ".join(f"“{course}”" for course in freed)
+        self.add_error(
+            GIVE_AWAY,
+            _t(
+                "No other offer names %(courses)s: anybody could take it for nothing. To only "
+                "stop selling it, archive the offer instead."
+            )
+            % {"courses": titles},
+        )
 
     def _clean_prices(self, data: dict[str, Any]) -> dict[str, Cost | None]:
         if data.get("kind") == Offer.Kind.FREE:
@@ -144,7 +186,9 @@ class OfferForm(forms.Form):
                 self.add_error(f"compare_{currency}", _t("There is no price to compare it with."))
             return None
         if compared is not None and compared <= price:
-            self.add_error(f"compare_{currency}", _t("The crossed-out price is above the price."))
+            self.add_error(
+                f"compare_{currency}", _t("The crossed-out price has to be higher than the price.")
+            )
         return Cost(price, compared)
 
     def _amount(self, name: str, currency: str, data: dict[str, Any]) -> int | None:
@@ -161,11 +205,14 @@ class OfferForm(forms.Form):
                                                                 currency)},
             )  # fmt: skip
             return None
-        if not 0 < amount <= MOST_MINOR:
+        if not least(currency) <= amount <= MOST_MINOR:
             self.add_error(
                 name,
-                _t("A price lies above zero and is %(most)s at the most.")
-                % {"most": money.Money(MOST_MINOR, currency)},
+                _t("Stripe takes from %(least)s to %(most)s.")
+                % {
+                    "least": money.Money(least(currency), currency),
+                    "most": money.Money(MOST_MINOR, currency),
+                },
             )
             return None
         return amount
@@ -176,8 +223,3 @@ class OfferForm(forms.Form):
         for name in FIELDS:
             setattr(self.instance, name, self.cleaned_data[name])
         return self.instance
-
-    @property
-    def courses(self) -> list[Course]:
-        found = Course.objects.in_bulk(self.cleaned_data["courses"])
-        return [found[pk] for pk in self.cleaned_data["courses"] if pk in found]

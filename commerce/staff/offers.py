@@ -91,7 +91,7 @@ class OfferSaves(Saves):
     def store(self) -> Offer:
         return offers.save(
             offer=self.form.offer,
-            courses=self.form.courses,
+            courses=self.form.cleaned_data["courses"],
             prices=self.form.cleaned_data["prices"],
             by=self.request.user,  # type: ignore[arg-type]
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from commerce.models import (
     Dispute,
@@ -26,6 +27,24 @@ from core.money import Money
 from learning.models import AccessGrant
 
 MOST_EVENTS = 100
+# Stripe's names for how a subscription or a dispute stands.
+WORDS = {
+    "active": _lazy("paid"),
+    "trialing": _lazy("on trial"),
+    "past_due": _lazy("the renewal failed, Stripe tries again"),
+    "unpaid": _lazy("the renewal failed, Stripe has given up"),
+    "canceled": _lazy("ended"),
+    "incomplete": _lazy("the first payment is open"),
+    "incomplete_expired": _lazy("the first payment never came"),
+    "paused": _lazy("paused"),
+    "warning_needs_response": _lazy("an inquiry that wants an answer"),
+    "warning_under_review": _lazy("an inquiry under review"),
+    "warning_closed": _lazy("an inquiry, closed"),
+    "needs_response": _lazy("wants an answer"),
+    "under_review": _lazy("under review"),
+    "won": _lazy("won"),
+    "lost": _lazy("lost"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +72,12 @@ class Paid:
     payment: Payment
     left: Money
     refunds: list[Refund]
-    disputes: list[Dispute]
+    disputes: list[tuple[Dispute, str]]
+
+
+def plainly(status: str) -> str:
+    """Stripe's name for a state in words; as it is where Stripe has made a new one."""
+    return str(WORDS.get(status, status))
 
 
 def about(order: Order, user: Any) -> dict[str, Any]:
@@ -65,13 +89,13 @@ def about(order: Order, user: Any) -> dict[str, Any]:
     events = list(
         StripeEvent.objects.filter(order=order).defer("body").order_by("-pk")[:MOST_EVENTS]
     )
-    paid = [_paid(one) for one in payments]
+    paid, rows = [_paid(one) for one in payments], access.rows_of(order)
     return {
         "order": order,
         "sold": [
             Sold(
                 line,
-                access.decide(order, line),
+                access.decide(order, line, rows),
                 [
                     (course, grants.get(access.source_key(line, course.course_id)))
                     for course in line.courses.all()
@@ -83,8 +107,9 @@ def about(order: Order, user: Any) -> dict[str, Any]:
         "refundable": any(one.left.amount_minor for one in paid),
         "invoices": list(Invoice.objects.filter(payment__order=order).order_by("pk")),
         "subscription": subscription,
+        "subscription_words": plainly(subscription.status) if subscription else "",
         "events": events,
-        "story": story(order, payments, events, subscription),
+        "story": story(order, payments, subscription),
         "now": clock.now(),
         "may": {
             "refund": user.has_perm(doors.REFUND),
@@ -108,23 +133,21 @@ def _paid(payment: Payment) -> Paid:
     back = list(payment.refunds.all())
     gone = sum(one.amount_minor for one in back if one.status in refunds.COUNTED)
     left = Money(payment.amount_minor - gone, payment.currency)
-    return Paid(payment, left, back, list(payment.disputes.all()))
+    disputes = [(one, plainly(one.status)) for one in payment.disputes.all()]
+    return Paid(payment, left, back, disputes)
 
 
-def story(
-    order: Order,
-    payments: list[Payment],
-    events: list[StripeEvent],
-    subscription: Subscription | None,
-) -> list[Moment]:
+def story(order: Order, payments: list[Payment], subscription: Subscription | None) -> list[Moment]:
     """What happened to an order, the newest first."""
-    moments = [*_of_order(order), *_of_money(payments), *_of_events(events)]
+    moments = [*_of_order(order), *_of_money(payments)]
     if subscription is not None and subscription.ended_at is not None:
         moments.append(Moment(subscription.ended_at, _("The subscription ended.")))
-    for entry in logbook.entries((Order, [order.pk])):
+    # Refunds tell by themselves who gave them, and why.
+    for entry in logbook.entries((Order, [order.pk])).exclude(action="commerce.refund"):
         by = entry.user.display_name if entry.user else ""
         moments.append(Moment(entry.timestamp, entry.message, by))
-    return sorted(moments, key=lambda one: one.at, reverse=True)
+    # Stripe counts in seconds: what is paid in the second it was ordered in came after.
+    return sorted(moments, key=lambda one: one.at.replace(microsecond=0))[::-1]
 
 
 def _of_order(order: Order) -> Iterator[Moment]:
@@ -155,15 +178,6 @@ def _of_money(payments: list[Payment]) -> Iterator[Moment]:
                 _("The buyer’s bank asks %(amount)s back: %(status)s.")
                 % {
                     "amount": Money(dispute.amount_minor, payment.currency),
-                    "status": dispute.status,
+                    "status": plainly(dispute.status),
                 },
             )
-
-
-def _of_events(events: list[StripeEvent]) -> Iterator[Moment]:
-    for event in events:
-        yield Moment(
-            event.received_at,
-            _("Stripe told: %(type)s (%(state)s).")
-            % {"type": event.type, "state": event.get_state_display()},
-        )

@@ -36,8 +36,8 @@ class RefundForm(forms.Form):
     )
     ends_access = forms.BooleanField(
         label=_("Access ends"), required=False, initial=True,
-        help_text=_("To the courses of this line, or of the whole order. When all money has gone "
-                    "back, access ends in any case."),
+        help_text=_("To the courses of this line, or of the whole order. When all that was paid "
+                    "last has gone back, access ends in any case."),
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
@@ -93,6 +93,15 @@ def _order(pk: int) -> Order:
     return get_object_or_404(Order.objects.select_related("user"), pk=pk)
 
 
+def _fate(ends: bool, subscribed: bool) -> str:
+    """What a refund does to access, and to a subscription."""
+    if not subscribed:
+        return _t("Access ends.") if ends else _t("Access stays.")
+    if ends:
+        return _t("Access ends, and the subscription with it.")
+    return _t("Access stays, and the subscription goes on until it is ended.")
+
+
 def _trail(order: Order) -> list[tuple[str, str]]:
     return [
         (reverse("commerce_order_modeladmin_index"), _t("Orders")),
@@ -105,7 +114,7 @@ def _trail(order: Order) -> list[tuple[str, str]]:
 def refund(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Money back, in full or in part."""
     order = _order(pk)
-    payments = list(order.payments.order_by("pk"))
+    payments = list(order.payments.order_by("at", "pk"))
     if not payments:
         raise Http404
     wanted = request.POST.get("payment") or request.GET.get("payment", "")
@@ -115,16 +124,17 @@ def refund(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = list(order.lines.all())
     form = RefundForm(request.POST or None, paid=paid, lines=lines)
     by: Any = request.user
+    subscribed = any(line.kind == line.offer.Kind.SUBSCRIPTION for line in lines)
 
     def words(data: dict[str, Any]) -> list[str]:
         amount = Money(data["amount"], paid.currency)
         rest = refunds.left(paid) - amount
+        ends = data["ends_access"] or (not rest.amount_minor and paid == payments[-1])
         return [
             _t("%(amount)s goes back to %(buyer)s, by the way it was paid.")
             % {"amount": amount, "buyer": order.user.email},
             _t("For: %(line)s.") % {"line": data["line"] or _t("the order as a whole")},
-            _t("Access ends.") if data["ends_access"] or not rest.amount_minor
-            else _t("Access stays."),
+            _fate(ends, subscribed),
             _t("%(rest)s of this payment is left afterwards.") % {"rest": rest},
             _t("Why: %(reason)s") % {"reason": data["reason"]},
         ]  # fmt: skip
@@ -138,8 +148,6 @@ def refund(request: HttpRequest, pk: int) -> HttpResponseBase:
     lead = _t("%(paid)s came in, %(left)s is left. What goes back cannot be fetched again.") % {
         "paid": paid.money, "left": refunds.left(paid),
     }  # fmt: skip
-    if any(line.kind == line.offer.Kind.SUBSCRIPTION for line in lines):
-        lead += " " + _t("The subscription itself goes on until it is ended.")
     return steps.take(
         request,
         Act(_t("Give money back"), form, words, do, _t("The money is on its way back."),
@@ -223,7 +231,7 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponseBase:
     order = _order(pk)
 
     def do(data: dict[str, Any]) -> None:
-        found = fulfilment.refresh(order)
+        found = fulfilment.refresh(order, whole=True)
         said = f"{order.get_state_display()} → {found.get_state_display()}"
         log(instance=order, action="commerce.refresh", user=request.user, data={"said": said})
 

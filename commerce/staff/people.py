@@ -65,8 +65,8 @@ def found(text: str) -> QuerySet[User]:
     return User.objects.filter(wanted | Q(pk__in=ordered)).order_by("email")
 
 
-def seats(user: User) -> list[Seat]:
-    """Enrolments, those studied last first: four statements for any number of courses."""
+def seats(user: User, orders: list[Order]) -> list[Seat]:
+    """Enrolments, those studied last first: three statements for any number of courses."""
     now = clock.now()
     enrolments = list(
         Enrolment.objects.filter(user=user)
@@ -74,12 +74,7 @@ def seats(user: User) -> list[Seat]:
         .prefetch_related("grants__by")
     )
     enrolments.sort(key=lambda one: one.last_at or one.enrolled_at, reverse=True)
-    orders = {
-        key: order
-        for order in Order.objects.filter(user=user).prefetch_related("lines")
-        for line in order.lines.all()
-        for key in [f"line:{line.pk}:"]
-    }
+    sold = {f"line:{line.pk}:": order for order in orders for line in order.lines.all()}
     eras: dict[int, dict[str, int]] = {one.pk: {} for one in enrolments}
     rows = LessonCompletion.objects.filter(enrolment__in=enrolments)
     for pk, lineage, era in rows.values_list("enrolment", "lineage", "era"):
@@ -88,7 +83,7 @@ def seats(user: User) -> list[Seat]:
         Seat(
             one,
             _progress(one, eras[one.pk]),
-            [_grant(row, orders, now) for row in sorted(one.grants.all(), key=lambda row: -row.pk)],
+            [_grant(row, sold, now) for row in sorted(one.grants.all(), key=lambda row: -row.pk)],
         )
         for one in enrolments
     ]
@@ -118,7 +113,8 @@ def _grant(row: AccessGrant, orders: dict[str, Order], now: Any) -> Grant:
 
 def _state(row: AccessGrant, now: Any) -> str:
     if row.revoked_at is not None:
-        return _("ended by hand or by its order")
+        by_order = row.source == AccessGrant.Source.ORDER
+        return _("ended by its order") if by_order else _("ended by hand")
     if row.starts_at > now:
         return _("not yet open")
     if row.ends_at is None:
@@ -148,8 +144,9 @@ def attempts(user: User, viewer: User) -> list[dict[str, Any]]:
 
 def about(user: User, viewer: User) -> dict[str, Any]:
     """All on a person's page; no number of statements grows with what there is of them."""
-    taken = seats(user)
-    orders = list(Order.objects.filter(user=user))
+    found = Order.objects.filter(user=user).select_related("subscription")
+    orders = list(found.prefetch_related("lines"))
+    taken = seats(user, orders)
     grants = [grant.row.pk for seat in taken for grant in seat.grants]
     log = logbook.entries((AccessGrant, grants), (Order, [order.pk for order in orders]))
     return {

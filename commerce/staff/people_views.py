@@ -1,4 +1,4 @@
-"""What Support does for people: let in, move an end, end, let a list in."""
+"""What Support does for people: give access, to one or to a list, move its end, end it."""
 
 import re
 import secrets
@@ -21,6 +21,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from accounts.models import User
+from commerce.choosing import COURSES
 from commerce.services import seats
 from commerce.services.seats import CannotGive
 from commerce.staff import doors, lists, steps
@@ -40,7 +41,10 @@ def act_field() -> forms.CharField:
 
 
 def course_field() -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(Course.objects.exclude(live_release=None), label=_("Course"))
+    return forms.ModelChoiceField(
+        Course.objects.exclude(live_release=None), label=_("Course"),
+        widget=COURSES.widget_class(show_edit_link=False),
+    )  # fmt: skip
 
 
 class EndForm(forms.Form):
@@ -83,7 +87,7 @@ class ListForm(GiveForm):
 
     file = forms.FileField(
         label=_("CSV file"), required=False,
-        help_text=_("One person a line, with a column “email”; at most 5,000. Others are "
+        help_text=_("One person a line, at most 5,000. The column “email” is read, others are "
                     "ignored."),
     )  # fmt: skip
     lines = forms.CharField(
@@ -214,9 +218,9 @@ def end(request: HttpRequest, pk: int) -> HttpResponseBase:
 @READS_AND_WRITES
 @doors.needs(*doors.SEE_PEOPLE, doors.GIVE)
 def give_list(request: HttpRequest) -> HttpResponseBase:
-    """Let a list in: first it is only read and looked up, then carried out."""
+    """Give access to a list: first it is only read and looked up, then carried out."""
     form = ListForm(request.POST or None, request.FILES or None)
-    title, trail = _t("Let a list in"), doors.people_trail()
+    title, trail = _t("Give access to a list"), doors.people_trail()
     if request.method != "POST" or not form.is_valid():
         return doors.show(request, "list", title, trail, "group", form=form)
     by = request.user
@@ -249,9 +253,10 @@ def _told(looked_up: list[Line], data: dict[str, Any]) -> dict[str, Any]:
     return {
         "counts": [(lists.WORDS[one], counts[one]) for one in Standing if counts[one]],
         "found": counts[Standing.FOUND],
-        "shown": looked_up[:MOST_SHOWN],
+        # What is wrong first: in a long list nobody would find it.
+        "shown": sorted(looked_up, key=lambda line: line.standing is Standing.FOUND)[:MOST_SHOWN],
         "left_out": max(0, len(looked_up) - MOST_SHOWN),
-        "lines": "\n".join(line.text for line in looked_up),
+        "lines": lists.write(line.text for line in looked_up if line.standing is Standing.FOUND),
         "course": data["course"],
         "until": until_words(data["until"]),
     }

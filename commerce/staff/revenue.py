@@ -60,6 +60,10 @@ class Row:
         return Money(self.sum.net, self.currency)
 
 
+BAR = 20
+"""Width of a bar in the chart."""
+
+
 @dataclass(frozen=True)
 class Bar:
     x: int
@@ -67,6 +71,10 @@ class Bar:
     height: int
     label: str
     minus: bool
+
+    @property
+    def middle(self) -> int:
+        return self.x + BAR // 2
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Every environment variable that Lectern reads, each typed and checked once."""
 
+import base64
+import hashlib
 import os
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -178,6 +180,15 @@ def stripe_api_base() -> str:
     return value
 
 
+def badge_key_of(secret: str) -> str:
+    """A private Ed25519 key (PKCS#8, PEM) that follows from a secret: for development and demo."""
+    seed = hashlib.sha256(b"badges:" + secret.encode()).digest()
+    # RFC 8410: the fixed beginning of such a key, and its 32 bytes.
+    der = bytes.fromhex("302e020100300506032b657004220420") + seed
+    body = base64.b64encode(der).decode()
+    return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----"
+
+
 class MailServer(NamedTuple):
     host: str
     port: int
@@ -323,6 +334,12 @@ VARIABLES = [
         "A PKCS#12 file with the key and certificate that sign PDFs; without, they are unsigned.",
     ),
     Variable("CERTIFICATE_SIGNING_PASSPHRASE", "", "What opens that file."),
+    Variable(
+        "BADGE_SIGNING_KEY",
+        "",
+        "Signs Open Badges: a private Ed25519 key, PEM with `\\n` for its line ends, or a JWK. "
+        "Without it there are no badges.",
+    ),
     Variable(
         "FFMPEG",
         "",

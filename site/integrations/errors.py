@@ -11,3 +11,7 @@ class PermanentFailure(Exception):
 
 class NotThere(PermanentFailure):
     """Something that was named does not exist there, or not any more."""
+
+
+class TooLittle(PermanentFailure):
+    """Less money than the service takes."""

@@ -173,7 +173,10 @@ def test_a_list_is_looked_at_and_carried_out(visit: Visit, sign_in: SignIn, axe:
     sign_in(page, User.objects.get(email="till@example.org"))
     page.goto("/admin/people/list/")
     course = Course.objects.get(title="Bends and hitches")
-    page.locator("#id_course").select_option(str(course.pk))
+    page.get_by_role("button", name="Choose a course").click()
+    page.get_by_label("Search term").fill("hitches")
+    page.get_by_role("link", name="Bends and hitches").click()
+    expect(page.locator("#id_course-title")).to_have_text("Bends and hitches")
     text = "email\n" + "\n".join([*(one.email for one in people), "nobody@example.org"])
     page.get_by_label("CSV file").set_input_files(
         {"name": "class.csv", "mimeType": "text/csv", "buffer": text.encode()}
@@ -186,3 +189,25 @@ def test_a_list_is_looked_at_and_carried_out(visit: Visit, sign_in: SignIn, axe:
     expect(page.get_by_text("2 people were let in.")).to_be_visible()
     grants = AccessGrant.objects.filter(enrolment__course=course, reason="A class.")
     assert grants.count() == 2
+
+
+def test_marketing_writes_an_offer_of_two_courses(visit: Visit, sign_in: SignIn) -> None:
+    page = visit()
+    sign_in(page, User.objects.get(email="till@example.org"))
+    page.goto("/admin/offers/new/")
+    page.get_by_label("Name").fill("Both for a year")
+    for row, title in enumerate(["Knots for beginners", "Bends and hitches"]):
+        page.locator(f"#id_course_{row}-chooser").get_by_role("button").last.press("Enter")
+        page.get_by_role("dialog").get_by_role("link", name=title).press("Enter")
+        expect(page.locator(f"#id_course_{row}-title")).to_have_text(title)
+    page.get_by_label("Kind").select_option("subscription")
+    page.get_by_label("Paid every").select_option("year")
+    page.get_by_label("Price in JPY").first.fill("9800")
+    page.get_by_role("button", name="Create").press("Enter")
+    expect(page.get_by_role("link", name="Both for a year").first).to_be_visible()
+    offer = Offer.objects.get(name="Both for a year")
+    assert [str(one.course) for one in offer.contents.all()] == [
+        "Knots for beginners",
+        "Bends and hitches",
+    ]
+    assert (offer.interval, offer.prices.get().amount_minor) == ("year", 9800)

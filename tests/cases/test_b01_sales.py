@@ -93,7 +93,12 @@ ADDRESSES = {
         "till:move_end", ("grant",), {"until": "2090-01-01", "reason": "Why", "yes": "1"}
     ),
     "end": Address("till:end", ("grant",), NOTE),
+    "courses": Address("commerce_course_chooser:choose"),
+    "course results": Address("commerce_course_chooser:choose_results"),
+    "course": Address("commerce_course_chooser:chosen", ("course",)),
+    "several courses": Address("commerce_course_chooser:chosen_multiple"),
 }
+CHOOSING = ("courses", "course results", "course", "several courses")
 # What Marketing may, what Support may, what both may not; the Administrator may all of it.
 SALES = {"GET": "200", "HX": "200", "POST": "302*", "HXPOST": "302*"}
 LOOKED_AT = {"GET": "200", "HX": "200", "POST": "405", "HXPOST": "405"}
@@ -105,6 +110,7 @@ MARKETINGS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("coupon_disable", "coupon_enable"), SENT),
     **dict.fromkeys(("offers", "offer results", "offer history"), LOOKED_AT),
     **dict.fromkeys(("coupons", "coupon results", "coupon history", "revenue"), LOOKED_AT),
+    **dict.fromkeys(CHOOSING, LOOKED_AT),
     # Without the name of a batch.
     "coupon_download": {"GET": "404", "HX": "404", "POST": "405", "HXPOST": "405"},
 }
@@ -114,6 +120,7 @@ SUPPORTS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("give", "give_list", "move_end", "end"), SALES),
     **dict.fromkeys(("orders", "order", "payments", "refunds"), LOOKED_AT),
     **dict.fromkeys(("access", "enrolment", "events", "event", "people", "person"), LOOKED_AT),
+    **dict.fromkeys(CHOOSING, LOOKED_AT),
     "reconcile": {"GET": "200", "HX": "200", "POST": "200*", "HXPOST": "200*"},
 }
 

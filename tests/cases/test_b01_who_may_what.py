@@ -85,6 +85,7 @@ IN_AREAS = {
     *("assets.admin.viewsets", "core.guarding", "core.listings"),
     *(f"commerce.staff.{name}" for name in ("coupons", "offers", "order_views", "people")),
     *(f"commerce.staff.{name}" for name in ("people_views", "revenue")),
+    "commerce.choosing",
 }
 RECORDS = (
     *measure.RECORDS,
@@ -123,6 +124,7 @@ COURSE = NO_COMMENTS | {
     "title": "Anew",
     "slug": "anew",
     "outcomes-count": "0",
+    "certificate-count": "0",
     "body-count": "0",
     "course_instructors-TOTAL_FORMS": "0",
     "course_instructors-INITIAL_FORMS": "0",

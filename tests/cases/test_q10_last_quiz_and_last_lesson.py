@@ -1,4 +1,5 @@
-"""Q10: the last quiz and the last lesson at the same moment make one completion of the course.
+"""Q10: the last quiz and the last lesson at the same moment make one completion of the course, and
+one certificate.
 
 Seen to fail: with the lock taken from `attempts._locked`; the control below takes it from both.
 """
@@ -15,7 +16,8 @@ from django.db.models import QuerySet
 
 from assessments.models import Attempt
 from assessments.services import attempts
-from core import clock
+from certificates.models import Certificate, CertificateIssue
+from core import clock, outbox
 from core.models import OutboxMessage
 from core.prepared import Prepared
 from course_pages import releases
@@ -27,8 +29,8 @@ from learning.services.progress import COMPLETED
 from learning.watching import token as tokens
 from learning.watching.samples import Sample
 from tests.factories import attempts as taking
+from tests.factories import certificates, quizzes
 from tests.factories import courses as make
-from tests.factories import quizzes
 from tests.factories import watching as films
 from tests.factories.processes import forked
 
@@ -103,6 +105,7 @@ def test_Q10_control_without_the_lock_one_request_dies_or_nobody_completes() -> 
 def last_film_and_last_quiz() -> list[int]:
     """The beat that ends the film and the quiz that is handed in, of one lesson that asks both."""
     course, _quiz = quizzes.course_with_quiz([quizzes.single()])
+    course = certificates.give(course, when="score", percent=100)
     films.with_lesson(course, videos=(films.pin(1000),), completion="all", watch_percent=90)
     user = taking.learner(course)
     attempt = taking.begin(user, course)
@@ -136,12 +139,15 @@ def last_film_and_last_quiz() -> list[int]:
     return forked(hand_in, end)
 
 
-def test_Q10_the_last_film_and_the_last_quiz_make_one_completion() -> None:
+def test_Q10_the_last_film_and_the_last_quiz_make_one_completion_and_one_certificate() -> None:
     """Seen to fail: with the lock taken from `watching._write_and_complete`."""
     assert last_film_and_last_quiz() == [0, 0]
     assert LessonCompletion.objects.count() == 1
     assert Enrolment.objects.get().completed_at is not None
     assert OutboxMessage.objects.filter(kind=COMPLETED).count() == 1
+    assert set(forked(outbox.drain, outbox.drain)) == {0}
+    assert Certificate.objects.get().state == Certificate.State.ISSUED
+    assert CertificateIssue.objects.count() == 1
 
 
 def test_Q10_control_without_the_lock_the_last_film_or_quiz_completes_nothing() -> None:

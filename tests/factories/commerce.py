@@ -84,6 +84,11 @@ def ordered(*offers: Offer, user: User | None = None, **more: Any) -> Order:
     return checkout.start(user=user, cart=cart(*offers, user=user, **more))
 
 
+def later(order: Order) -> None:
+    """Some seconds go by, in which nobody asks Stripe about the order."""
+    Order.objects.filter(pk=order.pk).update(checked_at=clock.now() - fulfilment.LOOK_EVERY)
+
+
 def has_access(order: Order) -> bool:
     """Whether anything opens a course to the order's buyer now."""
     return AccessGrant.objects.active(clock.now()).filter(enrolment__user=order.user).exists()
@@ -157,6 +162,7 @@ class Account:
         yield from (one for one in self.sessions.values() if one.created >= since)
 
     def get_payment(self, intent: str) -> shapes.Payment:
+        self.calls.append(f"get_payment {intent}")
         if intent not in self.payments:
             raise PermanentFailure("no such payment")
         return self.payments[intent]
@@ -185,6 +191,10 @@ class Account:
 
     def list_invoices(self, number: str) -> Iterator[shapes.Invoice]:
         yield from reversed(self.invoices.get(number, []))
+
+    def find_invoice(self, *, payment_intent: str) -> shapes.Invoice | None:
+        every = itertools.chain.from_iterable(self.invoices.values())
+        return next((one for one in every if one.payment_intent == payment_intent), None)
 
     def list_events(self, since: datetime, types: Any = ()) -> Iterator[shapes.Event]:
         yield from (one for one in self.events if one.created >= since and one.type in types)

@@ -65,10 +65,10 @@ ACCOUNTS = [
         "writes lessons of the demo courses",
     ),
     Account("editor@lectern.example", "Edda Editor", "Editor", "edits and publishes everything"),
-    Account("marketing@lectern.example", "Mara Marketing", "Marketing", "builds landing pages"),
     Account(
-        "support@lectern.example", "Sid Support", "Support", "looks up learners and enrolments"
+        "marketing@lectern.example", "Mara Marketing", "Marketing", "builds landing pages, sells"
     ),
+    Account("support@lectern.example", "Sid Support", "Support", "orders, money back, access"),
     Account("admin@lectern.example", "Ada Administrator", "Administrator", "runs the site"),
 ]
 

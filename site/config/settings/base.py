@@ -199,6 +199,8 @@ CURRENCIES = env.currencies("CURRENCIES", "EUR")
 # A PKCS#12 file with which certificates are signed, and what opens it.
 CERTIFICATE_SIGNING_FILE = env.text("CERTIFICATE_SIGNING_FILE", "")
 CERTIFICATE_SIGNING_PASSPHRASE = env.text("CERTIFICATE_SIGNING_PASSPHRASE", "")
+# Signs Open Badges; there are none without it.
+BADGE_SIGNING_KEY = env.text("BADGE_SIGNING_KEY", "")
 # The program that makes films adaptive; found by itself where not named, "none" for without.
 FFMPEG = env.text("FFMPEG", "")
 # How long an address of a film lives; a player asks for a new one in time.

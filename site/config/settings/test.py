@@ -13,12 +13,14 @@ os.environ["MEDIA_ROOT"] = str(_files / "media")
 os.environ["PRIVATE_MEDIA_ROOT"] = str(_files / "private")
 os.environ.setdefault("RELEASE_QUIET_SECONDS", "0")
 
+from config import env  # noqa: E402
 from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import CACHES, REDIS_URL, STORAGES  # noqa: E402
+from config.settings.base import CACHES, REDIS_URL, SECRET_KEY, STORAGES  # noqa: E402
 
 _files.mkdir(exist_ok=True)
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+BADGE_SIGNING_KEY = env.badge_key_of(SECRET_KEY)
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ACCOUNT_RATE_LIMITS = False

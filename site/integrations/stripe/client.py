@@ -12,7 +12,7 @@ from typing import Any
 import stripe
 
 from core import clock
-from integrations.errors import NotThere, PermanentFailure, TemporaryFailure
+from integrations.errors import NotThere, PermanentFailure, TemporaryFailure, TooLittle
 from integrations.stripe import events, reading
 from integrations.stripe.events import TOLERANCE, construct_event
 from integrations.stripe.shapes import (
@@ -35,6 +35,7 @@ TIMEOUT = 10
 CONNECT_TIMEOUT = 3
 TRIES_AGAIN = 2
 PAGE = 100
+KINDS = {"resource_missing": NotThere, "amount_too_small": TooLittle}
 
 # How long each request took is nobody's business.
 stripe.enable_telemetry = False
@@ -334,7 +335,7 @@ class _failures:
         # 409: another request with the same key is at it, or somebody holds the object.
         if not status or status in {409, 429} or status >= 500:
             raise TemporaryFailure(f"Stripe answered {status}: {error.user_message}") from error
-        kind_of = NotThere if error.code == "resource_missing" else PermanentFailure
+        kind_of = KINDS.get(error.code or "", PermanentFailure)
         raise kind_of(f"Stripe answered {status}: {error.user_message}") from error
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from commerce.models import Invoice, Offer, OfferCourse, Order, Payment
 from commerce.services import checkout, fulfilment, orders, receipts, refunds
 from commerce.services.checkout import AlreadyPaid
+from commerce.services.coupons import CouponRefused
 from commerce.services.orders import CannotBuy
 from core import clock, outbox
 from learning.models import AccessGrant, Enrolment
@@ -93,6 +94,43 @@ def test_five_clicks_are_one_order_and_one_page(account: Account) -> None:
     found = {shop.ordered(offer, user=user).pk for _click in range(5)}
     assert len(found) == 1
     assert len(account.sessions) == 1
+
+
+def test_who_comes_back_from_the_payment_page_keeps_code_and_place(account: Account) -> None:
+    """Seen to fail: “used up” and “all places are taken”, by the buyer's own open order."""
+    shop.coupon(limit=1)
+    offer, user = shop.offer(places=1), shop.buyer()
+    first = shop.ordered(offer, user=user, code="SUMMER")
+    assert shop.ordered(offer, user=user, code="SUMMER") == first
+    # With more in the cart it is another order, which gets both.
+    more = shop.ordered(offer, shop.offer(), user=user, code="SUMMER")
+    first.refresh_from_db()
+    assert first.state == State.CANCELLED
+    assert more.lines.count() == 2
+    assert more.discount_minor == 400
+    stranger = shop.buyer()
+    with measure.nothing_changes(shop.MONEY), pytest.raises(CannotBuy):
+        shop.ordered(offer, user=stranger)
+    with measure.nothing_changes(shop.MONEY), pytest.raises(CouponRefused):
+        shop.ordered(shop.offer(), user=stranger, code="SUMMER")
+
+
+@pytest.mark.parametrize("wrong", [{}, {"amount_total": 100}])
+def test_what_is_being_paid_is_not_paid_once_more(account: Account, wrong: dict[str, int]) -> None:
+    """Seen to fail: a buyer whose money was on its way, or held, could pay again."""
+    offer, user = shop.offer(), shop.buyer()
+    order = shop.ordered(offer, user=user)
+    if wrong:
+        account.pay(order, **wrong)
+    else:
+        account.pay_later(order)
+    assert refreshed(order).state in {State.PENDING, State.HELD}
+    (entry,) = shop.cart(offer, user=user).entries
+    assert "You need not pay again" in entry.problem
+    with measure.nothing_changes(shop.MONEY), pytest.raises(CannotBuy):
+        shop.ordered(offer, user=user)
+    assert not shop.cart(offer, user=shop.buyer()).entries[0].problem
+    assert not shop.cart(shop.offer(), user=user).entries[0].problem
 
 
 def test_another_cart_ends_the_old_page(account: Account) -> None:
@@ -349,6 +387,36 @@ def test_days_bought_again_are_added_to_those_that_are_left(account: Account) ->
     refreshed(order)
     second.refresh_from_db()
     assert second.ends_at == first.ends_at + timedelta(days=30)
+
+
+def test_days_that_were_added_move_back_when_the_earlier_ones_are_paid_back(
+    account: Account,
+) -> None:
+    """Seen to fail: while days were reckoned once. A third order follows the second."""
+    offer, user = shop.offer(access_days=30), shop.buyer()
+    made = []
+    for _time in range(3):
+        account.pay(order := shop.ordered(offer, user=user))
+        made.append(refreshed(order))
+    payment = shop.payment_of(made[0])
+    account.dispute(payment.stripe_id, "needs_response")
+    refreshed(made[0])
+    paid_at = made[1].paid_at
+    assert paid_at is not None
+    _first, second, third = AccessGrant.objects.order_by("pk")
+    assert second.ends_at == paid_at + timedelta(days=30)
+    assert third.ends_at == paid_at + timedelta(days=60)
+    account.dispute(payment.stripe_id, "won")
+    refreshed(made[0])
+    first, second, third = AccessGrant.objects.order_by("pk")
+    assert first.ends_at is not None
+    assert second.ends_at == first.ends_at + timedelta(days=30)
+    assert third.ends_at == first.ends_at + timedelta(days=60)
+    refunds.refund_whole(order=made[0], reason="Asked for", by=None)
+    outbox.drain()
+    _first, second, third = AccessGrant.objects.order_by("pk")
+    assert second.ends_at == paid_at + timedelta(days=30)
+    assert third.ends_at == paid_at + timedelta(days=60)
 
 
 def test_days_bought_after_the_first_ones_went_back_count_from_the_payment(

@@ -8,7 +8,8 @@ import pytest
 
 from commerce import stripe_account
 from commerce.models import Customer, Invoice, Offer, Order, Subscription
-from commerce.services import checkout, fulfilment, reconciliation, refunds
+from commerce.services import carts, checkout, fulfilment, reconciliation, refunds
+from commerce.services.orders import CannotBuy
 from core import clock, outbox
 from integrations.stripe.standin import StandIn
 from tests.factories import commerce as shop
@@ -67,3 +68,32 @@ def test_a_customer_who_is_gone_at_stripe_is_made_anew(stand_in: StandIn) -> Non
     order = shop.ordered(offer, user=user)
     assert paid(order).state == Order.State.PAID
     assert Customer.objects.get().stripe_id != "cus_ofanotheraccount"
+
+
+def test_less_than_stripe_takes_is_told_and_nothing_stays_open(
+    stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail: it was told as a page that does not answer, and the order held its place.
+
+    What an account's own currency makes of it is known to Stripe alone.
+    """
+    monkeypatch.setattr(carts, "least", lambda currency: 1)
+    offer = shop.offer(prices={"EUR": 40}, places=1)
+    with pytest.raises(CannotBuy, match="less than can be paid"):
+        shop.ordered(offer)
+    offer.refresh_from_db()
+    assert offer.taken == 0
+    assert Order.objects.get().state == Order.State.CANCELLED
+
+
+def test_a_coupon_that_leaves_less_than_stripe_takes_is_told_before_anything_is_made(
+    stand_in: StandIn,
+) -> None:
+    coupon = shop.coupon(percent=99)
+    offer = shop.offer()
+    with pytest.raises(CannotBuy, match="No less than"):
+        shop.ordered(offer, code=coupon.code)
+    assert not Order.objects.exists()
+    coupon.percent = 97
+    coupon.save()
+    assert shop.ordered(offer, code=coupon.code).total_minor == 60

@@ -141,7 +141,7 @@ def test_an_offers_page_lets_choose_the_currency_where_there_is_a_choice(
 
 def test_currency_leads_to_nobody_elses_site() -> None:
     told = client_of().post("/cart/currency/", {"currency": "EUR", "next": "https://evil.example"})
-    assert told["Location"] == "/cart/"
+    assert told["Location"] == "/cart/#cart-total"
 
 
 @pytest.mark.parametrize(
@@ -487,6 +487,50 @@ def test_who_has_time_left_is_told_before_they_pay_again(account: Account) -> No
     assert said not in text_of(client.get("/cart/"))
 
 
+def test_who_has_a_part_of_a_bundle_is_told_which(account: Account) -> None:
+    """Seen to fail: nothing was said."""
+    knots, sails = shop.course("Knots"), shop.course("Sails")
+    order = bought(account, shop.offer(knots))
+    both = shop.offer(knots, sails, name="Both")
+    said = text_of(client_of(order.user).get(f"/offers/{both.pk}/", **HTMX))
+    assert "Open to you already: Knots." in said
+
+
+def test_who_waits_for_a_payment_is_told_before_they_pay_again(account: Account) -> None:
+    """Seen to fail: it was offered as if nothing had been paid."""
+    said = "Your payment for this is on its way. You need not pay again."
+    course = shop.course()
+    order = in_state(account, State.PENDING, shop.offer(course))
+    client = client_of(order.user)
+    offer = order.lines.get().offer
+    assert said in text_of(client.get(f"/offers/{offer.pk}/", **HTMX))
+    assert said in text_of(client.get(island_of(course), **HTMX))
+    client.post(f"/cart/add/{offer.pk}/")
+    assert said in text_of(client.get("/cart/"))
+    assert said not in text_of(client_of(shop.buyer()).get(f"/offers/{offer.pk}/", **HTMX))
+    account.fail(order)
+    fulfilment.refresh(order)
+    assert said not in text_of(client.get("/cart/"))
+
+
+def test_a_course_that_is_in_the_cart_twice_is_told_once(account: Account) -> None:
+    """Seen to fail: both were added up without a word."""
+    knots, sails = shop.course("Knots"), shop.course("Sails")
+    bundle, alone = shop.offer(knots, sails, name="Both"), shop.offer(knots, name="Only knots")
+    client = client_of()
+    for one in (alone, bundle, shop.offer(knots, access_days=9, name="Nine days")):
+        client.post(f"/cart/add/{one.pk}/")
+    told = {one.entry.offer.name: one.told for one in client.get("/cart/").context["entries"]}
+    assert told == {
+        "Only knots": ("All of this is in “Both”, too.",),
+        "Both": (),
+        "Nine days": ("All of this is in “Only knots”, too.",),
+    }
+    client.post(f"/cart/remove/{bundle.pk}/")
+    client.post(f"/cart/remove/{alone.pk}/")
+    assert "too." not in text_of(client.get("/cart/"))
+
+
 # --- Orders --------------------------------------------------------------------------------------
 
 
@@ -530,6 +574,7 @@ def test_the_success_page_says_what_is_true_and_not_what_the_address_says(
     assert "Not paid yet" in text_of(page)
     assert "this order is paid" not in text_of(page)
     account.pay(order)
+    shop.later(order)
     page = client.get("/checkout/done/", {"session": order.session_id}, follow=True)
     assert "this order is paid" in text_of(page)
 
@@ -545,11 +590,13 @@ def test_a_page_that_waits_looks_again_until_it_is_told(account: Account) -> Non
     assert "asked=2&amp;seen=open" in same
     assert 'id="order"' not in same
     account.pay_later(order)
+    shop.later(order)
     moved = client.get(f"{url}state/", {"asked": "2", "seen": "open"}, **HTMX)
     assert "Your payment is on its way" in text_of(moved)
     assert 'hx-swap-oob="true"' in moved.content.decode()
     assert "hx-get" in moved.content.decode()
     account.arrive(order)
+    shop.later(order)
     paid = client.get(f"{url}state/", {"asked": "3", "seen": "pending"}, **HTMX)
     assert "this order is paid" in text_of(paid)
     assert "hx-get" not in paid.content.decode()
@@ -569,6 +616,33 @@ def test_it_looks_more_seldom_and_stops(account: Account, asked: str, wait: str)
     assert ("It takes longer than usual." in text_of(answer)) == (not wait)
 
 
+def test_a_cart_worth_less_than_can_be_paid_says_so(account: Account) -> None:
+    """Seen to fail: the buyer read to try again, however often."""
+    shop.coupon(percent=99)
+    client = client_of(shop.buyer())
+    client.post(f"/cart/add/{shop.offer().pk}/")
+    client.post("/cart/code/", {"code": "SUMMER"})
+    page = client.get("/cart/")
+    assert "No less than €0.50 can be paid" in text_of(page)
+    assert "Go on to payment" not in text_of(page)
+    assert client.post("/checkout/")["Location"] == "/cart/"
+    assert not Order.objects.exists()
+
+
+def test_pages_that_ask_again_and_again_ask_stripe_now_and_then(account: Account) -> None:
+    """Seen to fail: with `fulfilment.refresh` for `look`: eight questions."""
+    order = shop.ordered(shop.offer())
+    client, url = client_of(order.user), f"/orders/{order.number}/state/"
+    account.calls.clear()
+    for _tab in range(4):
+        client.get(url, {"asked": "1", "seen": "open"}, **HTMX)
+        client.get("/checkout/done/", {"session": order.session_id})
+    assert account.calls.count("get_session") == 1
+    shop.later(order)
+    client.get(url, {"asked": "2", "seen": "open"}, **HTMX)
+    assert account.calls.count("get_session") == 2
+
+
 def test_a_page_that_waits_stays_when_stripe_is_down(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -584,9 +658,9 @@ def test_a_page_that_waits_stays_when_stripe_is_down(
     assert "hx-get" in answer.content.decode()
 
 
-def in_state(account: Account, state: str) -> Order:
+def in_state(account: Account, state: str, *offers: Offer) -> Order:
     """An order of that state, come there as orders do."""
-    order = shop.ordered(shop.offer(shop.course("Knots")))
+    order = shop.ordered(*(offers or [shop.offer(shop.course("Knots"))]))
     if state == State.PENDING:
         account.pay_later(order)
     elif state == State.FAILED:
@@ -616,9 +690,9 @@ def in_state(account: Account, state: str) -> Order:
         (State.PENDING, "need not pay again", set()),
         (State.PAID, "Open to you for good", set()),
         (State.HELD, "We have your payment", set()),
-        (State.FAILED, "Nothing was charged.", {"Buy it again"}),
-        (State.EXPIRED, "not paid in time", {"Buy it again"}),
-        (State.CANCELLED, "This order was cancelled", {"Buy it again"}),
+        (State.FAILED, "Nothing was charged.", {"Order again"}),
+        (State.EXPIRED, "not paid in time", {"Order again"}),
+        (State.CANCELLED, "This order was cancelled", {"Order again"}),
         (State.REFUNDED, "Your money was paid back", {"Buy it again"}),
     ],
 )
@@ -628,7 +702,7 @@ def test_each_state_says_what_it_is_and_what_to_do(
     order = in_state(account, state)
     told = text_of(client_of(order.user).get(f"/orders/{order.number}/"))
     assert said in told
-    for label in ("Go on to payment", "Cancel this order", "Buy it again"):
+    for label in ("Go on to payment", "Cancel this order", "Buy it again", "Order again"):
         assert (label in told) == (label in buttons), label
 
 
@@ -732,11 +806,49 @@ def test_the_card_is_changed_at_stripe(account: Account, subscribed: Order) -> N
 
 
 def test_a_failed_renewal_says_to_look_at_the_card(account: Account, subscribed: Order) -> None:
+    """Seen to fail: the page began with “Thank you: this order is paid”, and told no day."""
     account.renew(subscribed.subscription.stripe_id, paid=False)
     fulfilment.refresh(subscribed)
     said = text_of(client_of(subscribed.user).get(f"/orders/{subscribed.number}/"))
-    assert "Please look at your card" in said
-    assert "Change the card" in said
+    assert "This subscription is not paid Your last payment failed. Please look" in said
+    assert said.count("Change the card") == 1
+    assert "Open to you until" in said
+    assert "Thank you" not in said
+    assert "Renewal failed" in text_of(client_of(subscribed.user).get("/orders/"))
+
+
+@pytest.mark.parametrize(
+    ("dispute", "said"),
+    [("needs_response", "The payment is in question"), ("lost", "The payment was taken back")],
+)
+def test_a_page_does_not_thank_for_what_the_bank_asks_back(
+    account: Account, dispute: str, said: str
+) -> None:
+    """Seen to fail: it began with “Thank you: this order is paid”."""
+    order = bought(account)
+    account.dispute(Payment.objects.get(order=order).stripe_id, dispute)
+    fulfilment.refresh(order)
+    told = text_of(client_of(order.user).get(f"/orders/{order.number}/"))
+    assert said in told
+    assert "Thank you" not in told
+
+
+def test_what_a_subscription_costs_after_the_coupon_is_told(account: Account) -> None:
+    """Seen to fail: the cart told the cheaper first payment only."""
+    shop.coupon("SUMMER", percent=50)
+    offer = shop.offer(kind="subscription", interval="month", prices={"EUR": 900})
+    buyer = shop.buyer()
+    client = client_of(buyer)
+    client.post(f"/cart/add/{offer.pk}/")
+    assert "Then" not in text_of(client.get("/cart/"))
+    sent = client.post("/cart/code/", {"code": "summer"})
+    assert sent["Location"] == "/cart/#cart-total"
+    assert "To pay €4.50 Then €9.00 a month." in text_of(client.get("/cart/"))
+    client.post("/checkout/")
+    order = Order.objects.get()
+    account.subscribe(order)
+    fulfilment.refresh(order)
+    assert ", for €9.00." in text_of(client.get(f"/orders/{order.number}/"))
 
 
 @pytest.mark.parametrize("end", ["subscription/cancel/", "subscription/card/"])

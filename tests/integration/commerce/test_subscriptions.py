@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from commerce import jobs
 from commerce.models import Dispute, Offer, Order, Subscription
-from commerce.services import fulfilment, orders, refunds
+from commerce.services import fulfilment, orders, refunds, subscriptions
 from core import clock, outbox
-from integrations.errors import PermanentFailure
+from integrations.errors import PermanentFailure, TemporaryFailure
 from learning.models import AccessGrant
 from tests.factories import commerce as shop
 from tests.factories.commerce import Account
@@ -82,6 +83,23 @@ def test_a_subscription_that_stripe_will_not_end_is_asked_about_once(
     assert running(order)
 
 
+def test_a_subscription_that_ended_at_stripe_in_silence_is_found_ended(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail: while the refusal was all that came of it, again and again."""
+    order, number = subscribed(account)
+    account.change(number, status="canceled", ended_at=clock.now())
+
+    def refuses(*_one: object, **_more: object) -> None:
+        raise PermanentFailure("it has ended")
+
+    monkeypatch.setattr(account, "cancel_subscription", refuses)
+    subscriptions.cancel(order)
+    assert not running(order)
+    with pytest.raises(subscriptions.NotRunning):
+        subscriptions.cancel(order)
+
+
 # --- A first period for nothing
 
 
@@ -140,6 +158,36 @@ def test_a_renewal_that_is_late_is_asked_about_every_hour(account: Account) -> N
     Order.objects.update(checked_at=clock.now() - timedelta(hours=2))
     assert jobs.refresh_unsettled() == 1
     assert jobs.refresh_unsettled() == 0
+
+
+# --- Accounts that are switched off
+
+
+def test_who_was_switched_off_is_not_charged_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail: while nothing ended such a subscription. What is paid stays paid."""
+    (gone, number), (_other, others) = subscribed(account), subscribed(account)
+    User.objects.filter(pk=gone.user_id).update(is_active=False)
+    Order.objects.update(checked_at=clock.now() - timedelta(hours=1))
+    cancel = account.cancel_subscription
+
+    def away(*_one: object, **_more: object) -> None:
+        raise TemporaryFailure("away")
+
+    monkeypatch.setattr(account, "cancel_subscription", away)
+    jobs.refresh_unsettled()
+    assert not account.subscriptions[number].cancel_at_period_end
+    monkeypatch.setattr(account, "cancel_subscription", cancel)
+    Order.objects.update(checked_at=clock.now() - timedelta(hours=1))
+    jobs.refresh_unsettled()
+    assert account.subscriptions[number].cancel_at_period_end
+    assert account.subscriptions[number].status == "active"
+    assert not account.subscriptions[others].cancel_at_period_end
+    account.calls.clear()
+    Order.objects.update(checked_at=clock.now() - timedelta(hours=1))
+    jobs.refresh_unsettled()
+    assert "cancel_subscription" not in account.calls
 
 
 # --- Buying beside a subscription

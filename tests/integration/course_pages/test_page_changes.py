@@ -182,7 +182,7 @@ def form_of(page: Any) -> dict[str, Any]:
                 f"{name}-{index}-instructor": row.instructor_id,
                 f"{name}-{index}-ORDER": index,
             }
-        data |= {"outcomes-count": 0, "body-count": 0}
+        data |= {"outcomes-count": 0, "body-count": 0, "certificate-count": 0}
     return data
 
 

@@ -40,6 +40,7 @@ def course_form(**fields: Any) -> dict[str, Any]:
         "title": "Unsaved",
         "slug": "unsaved",
         "outcomes": streamfield([]),
+        "certificate": streamfield([]),
         "body": streamfield([]),
         "course_instructors": inline_formset([]),
         "comments": inline_formset([]),

@@ -1,13 +1,16 @@
 """Certificates as PDF: names in many scripts, inside their frame, the same bytes each time."""
 
+import gc
+import tracemalloc
 from io import BytesIO
 from typing import Any
 
 import pytest
 import zxingcpp
+from PIL import Image
 from pypdf import PdfReader
 
-from certificates.printing import Unprintable, render, unprintable
+from certificates.printing import Signatory, Unprintable, as_png, render, unprintable
 from certificates.printing.layout import laid_out
 from certificates.printing.starters import STARTERS
 
@@ -88,3 +91,53 @@ def test_all_fonts_are_in_the_file() -> None:
     for font in fonts.values():
         descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
         assert len(descriptor["/FontFile2"].get_data()) < 40_000
+
+
+def test_a_page_in_a_language_without_fonts_is_english_in_what_is_ours() -> None:
+    """Seen to fail with the date of the page's language."""
+    shown = text(render(design(), facts(language="ka"), {}))
+    assert "November 28, 2026" in shown
+
+
+def test_nothing_is_kept_from_page_to_page() -> None:
+    """Seen to fail with every QR code kept."""
+
+    def printed(first: int) -> None:
+        for number in range(first, first + 4):
+            for name in NAMES.values():
+                one = facts(
+                    f"{name} {number}", serial=f"LC-{number}", verify_url=f"{ADDRESS}{number}"
+                )
+                render(design(), one, {})
+        gc.collect()
+
+    printed(0)
+    tracemalloc.start()
+    try:
+        printed(4)
+        before = tracemalloc.get_traced_memory()[0]
+        printed(8)
+        assert tracemalloc.get_traced_memory()[0] - before < 50_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_design_may_be_full_and_upright() -> None:
+    full = design(
+        orientation="portrait", qr="centre", serial="left",
+        signatories=tuple(Signatory("Katherine Johnson", "Head", 0) for _ in range(3)),
+        statement="\n".join(["has completed", "{course}", "on {date}"] * 4),
+    )  # fmt: skip
+    layout = laid_out(full, facts(course="A very long title of a course " * 6))
+    bottoms = [text.base for text in layout.texts]
+    assert min(bottoms) > 20
+    body = layout.texts[: len(layout.texts) - 10]
+    assert body[0].base < layout.height - layout.style.portrait[2]
+    assert [one.base for one in body] == sorted((one.base for one in body), reverse=True)
+
+
+@pytest.mark.parametrize("width", [200, 1200])
+def test_a_preview_has_the_width_asked_for(width: int) -> None:
+    page = Image.open(BytesIO(as_png(render(design(), facts(), {}), width)))
+    assert page.width == width
+    assert abs(page.height - width * 595.28 / 841.89) < 1

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from integrations.stripe.least import least
 from integrations.stripe.standin import billing, catalogue, payments
 from integrations.stripe.standin.catalogue import metadata
 from integrations.stripe.standin.objects import Thing, list_of, new_id, page
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 30 * 60, 24 * 60 * 60
 MOST_LINES = 100
 # The smallest amounts that Stripe takes, in minor units; elsewhere we do not know.
-LEAST = {"usd": 50, "eur": 50, "chf": 50, "gbp": 30, "jpy": 50, "sek": 300, "dkk": 250, "nok": 300}
 
 retrieve("checkout.session", "/v1/checkout/sessions/{}", "checkout.SessionRetrieveParams")
 listing(
@@ -60,7 +60,7 @@ def create(account: "StandIn", params: Thing) -> Thing:
     for coupon, code in coupons:
         _discount(made, coupon, code)
     reckon(account, made)
-    if LEAST.get(made["currency"], 1) > made["amount_total"] > 0:
+    if least(made["currency"].upper()) > made["amount_total"] > 0:
         del account.held["checkout.session"][made["id"]]
         raise Refusal(
             "The Checkout Session's total amount due is below the smallest that can be charged.",

@@ -10,8 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from commerce.models import Coupon
+from commerce.services import coupon_terms
+from commerce.services.coupon_terms import TermsRefused
 from tests.cases.test_b20_exports import runs
 from tests.factories import commerce as make
+from tests.factories.accounts import UserFactory
 from tests.integration.commerce.staff import shop
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +185,18 @@ def test_a_batch_is_made_once_and_downloaded(marketing: Client) -> None:
 def test_a_batch_that_makes_no_sense_is_refused(marketing: Client, wrong: dict[str, str]) -> None:
     assert marketing.post(BATCH, MANY | wrong).status_code == 200
     assert not Coupon.objects.exists()
+
+
+def test_a_batch_that_two_make_at_once_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail: without the unique key both were made. Neither sees the other's before."""
+    monkeypatch.setattr(coupon_terms, "is_batch", lambda name: False)
+    about: Any = {"batch": "Fair", "count": 3, "prefix": "", "offers": [], "percent": 10}
+    by = UserFactory()
+    coupon_terms.generate(by=by, **about)
+    with pytest.raises(TermsRefused):
+        coupon_terms.generate(by=by, **about)
+    assert Coupon.objects.count() == 3
+    coupon_terms.generate(by=by, **(about | {"batch": "Another"}))
 
 
 def test_a_download_runs_nothing(marketing: Client) -> None:

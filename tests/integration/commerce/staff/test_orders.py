@@ -357,10 +357,13 @@ def test_the_orders_page_tells_its_story(support: Client, account: Account) -> N
     text = support.get(page(order)).content.decode()
     for said in (
         "Knots &amp; bends", "€20.00 came in.", "€5.00 goes back", "Asked nicely.",
-        "Money given back", "open for ever", "Stripe told: checkout.session.completed",
+        "open for ever", "checkout.session.completed",
         order.user.email,
     ):  # fmt: skip
         assert said in text, said
+    # Seen to fail: a refund was told twice, and what came in before what was ordered.
+    assert "Money given back" not in text
+    assert text.index("€5.00 goes back") < text.index("came in.") < text.index("Ordered.")
 
 
 def test_the_orders_page_takes_as_many_statements_for_any_story(

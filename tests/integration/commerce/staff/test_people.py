@@ -11,7 +11,7 @@ from wagtail.models import ModelLogEntry
 
 from accounts.models import User
 from assessments.models import Attempt
-from commerce.services import seats
+from commerce.services import fulfilment, seats
 from commerce.services.seats import CannotGive
 from core import clock
 from course_pages.models import Course
@@ -81,9 +81,29 @@ def test_the_page_tells_all_about_a_person(support: Client, account: Account) ->
     text = support.get(page(user)).content.decode()
     for said in (
         "Bends", "Given by hand", "Bought", order.number, "Welcome &amp; hello", "May study",
-        "Access given: → ∞. Why", "0 of 1 lessons",
+        "Access given: “Given” → ∞. Why", "0 of 1 lessons",
     ):  # fmt: skip
         assert said in text, said
+
+
+def test_the_page_tells_whose_hand_ended_access_and_which_renewal_failed(
+    support: Client, account: Account
+) -> None:
+    """Seen to fail: “ended by hand or by its order”; a subscription that is not paid was “Paid”."""
+    user, given = make.buyer(), make.course("Given")
+    gift(user, given)
+    seats.end(grant=AccessGrant.objects.get(), reason="Moved", by=shop.staff("Support"))
+    club = make.offer(make.course(), name="Club", kind="subscription", interval="month")
+    order = make.ordered(club, user=user)
+    number = account.subscribe(order)
+    fulfilment.refresh(order)
+    assert "renewal failed" not in support.get(page(user)).content.decode()
+    account.renew(number, paid=False)
+    fulfilment.refresh(order)
+    text = support.get(page(user)).content.decode()
+    for said in ("Given by hand: ended by hand", "Access ended: “Given”. Moved", "renewal failed"):
+        assert said in text, said
+    assert "<bdi>Club</bdi>" in text
 
 
 def test_the_page_takes_as_many_statements_for_any_number(
