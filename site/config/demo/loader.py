@@ -342,17 +342,20 @@ class Loader:
         """
         for course in (made[0], made[-1]):
             course.refresh_from_db()
-        enrolment.grant(
-            user=student,
-            course=made[0],
-            source=AccessGrant.Source.GIFT,
-            source_key=f"demo:{student.pk}",
-            starts_at=clock.now(),
-            reason="Demo",
-        )
+        self._present(student, made[0])
         enrolment.enrol(user=student, course=made[-1])
         for course, share in ((made[0], 0.5), (made[-1], 1.0)):
             self._complete(student, course, share)
+
+    def _present(self, user: User, course: Course) -> None:
+        enrolment.grant(
+            user=user,
+            course=course,
+            source=AccessGrant.Source.GIFT,
+            source_key=f"demo:{user.pk}",
+            starts_at=clock.now(),
+            reason="Demo",
+        )
 
     def _complete(self, user: User, course: Course, share: float) -> None:
         """The first part of a course's lessons."""
@@ -373,7 +376,7 @@ class Loader:
             course.refresh_from_db()
             email = f"{login}@lectern.example"
             user = people.create(email=email, name=name, password=PASSWORD, groups=[])
-            enrolment.enrol(user=user, course=course)
+            self._present(user, course)
             self._complete(user, course, 1.0)
         outbox.drain()
         revoked = Certificate.objects.get(enrolment__user=user)
