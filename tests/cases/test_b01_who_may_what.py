@@ -1176,6 +1176,7 @@ def certified(learner: User, other: User, teacher: User) -> dict[str, Any]:
         enrolment.enrol(user=user, course=course)
         certificate = issuing.consider(earning.complete(user, course))
         assert certificate is not None
+        assert certificate.current_id is not None
         prints.make(certificate.current_id)
         made.append(certificate.public_id)
     return {
