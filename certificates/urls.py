@@ -1,6 +1,6 @@
 """The wallet, the public pages by which anybody checks a certificate, and what programs read."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from certificates import views
 from certificates.badges import views as badges
@@ -22,7 +22,7 @@ urlpatterns = [
     path(f"{PRINT}/badge.json", badges.badge, {"form": "json"}, name="badge-json"),
     path(f"{PRINT}/revocations/", badges.revocations, name="badge-revocations"),
     path("badges/issuer/", badges.issuer, name="badge-issuer"),
-    re_path(r"^badges/keys/(?P<thumbprint>[\w-]{43})/$", badges.key, name="badge-key"),
+    path("badges/keys/<slug:thumbprint>/", badges.key, name="badge-key"),
     path(
         "badges/achievements/<uuid:lineage>/<int:release>/",
         badges.achievement,

@@ -20,12 +20,14 @@ from .styles import LIGHT, brightness, operands, palette
 
 # Text around binary data makes files a quarter larger and takes four times as long.
 rl_config.useA85 = 0
+# Longer ones fill no title bar.
+LONG_TITLE = 200
 
 
 def drawn(layout: Layout, design: Design, facts: Facts, pictures: Mapping[int, bytes]) -> bytes:
     """The file; the same bytes for the same page."""
     sheet = _Sheet(layout, design, facts.language)
-    sheet.setTitle(cleaned(f"{facts.course} – {facts.name}"))
+    sheet.setTitle(f"{cleaned(facts.course)[:LONG_TITLE]} – {cleaned(facts.name)[:LONG_TITLE]}")
     sheet.setAuthor(cleaned(facts.issuer))
     sheet.setSubject(cleaned(facts.serial))
     sheet.setCreator("Lectern")

@@ -219,7 +219,7 @@ class _Page:
 
     def _body(self, foot: float, top: float) -> Frame:
         """Draws what stands above the signatures; gives the frame of the name."""
-        for scale in (1.0, 0.94, 0.88, 0.82, 0.76, 0.7):
+        for scale in (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.6, 0.5, 0.4, 0.3):
             blocks = list(self._blocks(scale))
             heights = [self._height(what, lines, scale) for what, _gap, lines, _role in blocks]
             gaps = [gap * scale for _what, gap, _lines, _role in blocks]

@@ -115,7 +115,7 @@ class OfferForm(forms.Form):
     @property
     def groups(self) -> list[tuple[str, list[list[forms.BoundField]]]]:
         """The fields under their headings, in rows."""
-        courses = [[name] for name in self.fields if name.startswith("course_")]
+        courses = [[name] for name in self.fields if name.startswith(("course_", GIVE_AWAY))]
         prices = [[f"price_{one}", f"compare_{one}"] for one in settings.CURRENCIES]
         groups = [
             (_t("What buyers read"), [["name"], ["description"]]),
@@ -147,7 +147,7 @@ class OfferForm(forms.Form):
         if not wanted and not any(name in self.errors for name in names):
             self.add_error("course_0", _t("Choose at least one course."))
         if wanted:
-            self._clean_freed(set(self._chosen()) - set(wanted), data)
+            self._clean_freed(set(self._chosen()) - {course.pk for course in wanted}, data)
         return wanted
 
     def _clean_freed(self, taken_out: set[int], data: dict[str, Any]) -> None:

@@ -54,13 +54,13 @@ if (globalThis.crypto?.subtle) {
 
 const offerCopies = () => {
   if (!navigator.clipboard) return;
-  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  for (const button of document.querySelectorAll("[data-copy-link]")) button.hidden = false;
 };
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy-link]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copy);
+  await navigator.clipboard.writeText(button.dataset.copyLink);
   const words = button.querySelector("span");
   const before = words.textContent;
   words.textContent = button.dataset.copied;

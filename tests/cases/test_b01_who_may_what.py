@@ -38,6 +38,9 @@ from accounts.sync import sync_roles
 from assessments.importing.admin.views import FILE_ACTION
 from assessments.models import Allowance, Attempt, Grade, QuestionBank, Quiz
 from assets.models import Document, Image, Video
+from certificates.badges import keys
+from certificates.models import Certificate, CertificateEvidence, CertificateIssue
+from certificates.services import issuing, prints
 from commerce.models import (
     Coupon,
     Customer,
@@ -67,6 +70,7 @@ from learning.models import AccessGrant, Enrolment, Note, QuizPass, Watch
 from learning.services import enrolment
 from tests.cases import measure
 from tests.factories import attempts, quizzes, videos
+from tests.factories import certificates as earning
 from tests.factories import commerce as shop
 from tests.factories import courses as make
 
@@ -74,7 +78,7 @@ pytestmark = pytest.mark.django_db
 
 OWN = {
     *("accounts", "assessments", "assets", "commerce", "core", "course_pages", "home", "learning"),
-    *("messaging", "config"),
+    *("messaging", "config", "certificates"),
 }
 # Views of ours that take the place of Wagtail's: sampled with their area.
 # The staff pages of quizzes have a table of their own: test_b01_grading.py.
@@ -92,6 +96,7 @@ RECORDS = (
     *(Course, CourseImport, TeachingRight, User, Page, Topic, Image, Video, OutboxMessage),
     *(Note, Watch),
     *(Quiz, QuestionBank, Attempt, Grade, Allowance, QuizPass),
+    *(Certificate, CertificateIssue, CertificateEvidence),
     *(Offer, Price, Coupon, Order, Line, Payment, Refund, Subscription, Customer, StripeEvent),
 )
 METHODS = {
@@ -273,6 +278,27 @@ OWN_ADDRESSES = {
     "commerce:billing": Address("commerce:billing", ("order",)),
     "commerce:invoice": Address("commerce:invoice", ("order", "invoice")),
     "commerce:invoice/others": Address("commerce:invoice", ("others-order", "invoice")),
+    "certificates:wallet": Address("certificates:wallet"),
+    "certificates:check": Address("certificates:check"),
+    "certificates:json": Address("certificates:json", ("certificate",)),
+    "certificates:certificate": Address("certificates:certificate", ("certificate",)),
+    "certificates:certificate/none": Address("certificates:certificate", ("no-such-code",)),
+    "certificates:yours": Address("certificates:yours", ("certificate",)),
+    "certificates:name": Address("certificates:name", ("certificate",), {"hidden": "yes"}),
+    "certificates:name/others": Address(
+        "certificates:name", ("others-certificate",), {"hidden": "yes"}
+    ),
+    "certificates:print": Address("certificates:print", ("certificate", 1)),
+    "certificates:pdf": Address("certificates:pdf", ("certificate", 1)),
+    "certificates:pdf/others": Address("certificates:pdf", ("others-certificate", 1)),
+    "certificates:print-json": Address("certificates:print-json", ("certificate", 1)),
+    "certificates:badge": Address("certificates:badge", ("certificate", 1)),
+    "certificates:badge-json": Address("certificates:badge-json", ("certificate", 1)),
+    "certificates:badge-revocations": Address("certificates:badge-revocations", ("certificate", 1)),
+    "certificates:badge-issuer": Address("certificates:badge-issuer"),
+    "certificates:badge-key": Address("certificates:badge-key", ("badge key",)),
+    "certificates:badge-achievement": Address("certificates:badge-achievement", ("certified", 1)),
+    "certificates:badge-keys": Address("certificates:badge-keys"),
 }
 ALLAUTH = {
     name: Address(name)
@@ -812,6 +838,82 @@ commerce:invoice/others |GET   |sign-in |404     |404     |404     |404     |404
 commerce:invoice/others |HX    |sign-in |404     |404     |404     |404     |404     |404     |404     |404     |404     |404
 commerce:invoice/others |POST  |sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
 commerce:invoice/others |HXPOST|sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
+certificates:wallet             |GET   |sign-in  |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:wallet             |HX    |sign-in  |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:wallet             |POST  |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:wallet             |HXPOST|sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:check              |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:check              |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:check              |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:check              |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:json               |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:json               |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:json               |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:json               |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:certificate        |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:certificate        |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:certificate        |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:certificate        |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:certificate/none   |GET   |404      |404      |404      |404      |404      |404      |404      |404      |404      |404      |404
+certificates:certificate/none   |HX    |404      |404      |404      |404      |404      |404      |404      |404      |404      |404      |404
+certificates:certificate/none   |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:certificate/none   |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:yours              |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:yours              |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:yours              |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:yours              |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:name               |GET   |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:name               |HX    |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:name               |POST  |sign-in  |404      |302*     |404      |404      |404      |404      |404      |404      |404      |404
+certificates:name               |HXPOST|sign-in  |404      |302*     |404      |404      |404      |404      |404      |404      |404      |404
+certificates:name/others        |GET   |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:name/others        |HX    |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:name/others        |POST  |sign-in  |404      |404      |302*     |404      |404      |404      |404      |404      |404      |404
+certificates:name/others        |HXPOST|sign-in  |404      |404      |302*     |404      |404      |404      |404      |404      |404      |404
+certificates:print              |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:print              |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:print              |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:print              |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:pdf                |GET   |sign-in  |404      |200      |404      |404      |404      |404      |200      |404      |404      |404
+certificates:pdf                |HX    |sign-in  |404      |200      |404      |404      |404      |404      |200      |404      |404      |404
+certificates:pdf                |POST  |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:pdf                |HXPOST|sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:pdf/others         |GET   |sign-in  |404      |404      |200      |404      |404      |404      |200      |404      |404      |404
+certificates:pdf/others         |HX    |sign-in  |404      |404      |200      |404      |404      |404      |200      |404      |404      |404
+certificates:pdf/others         |POST  |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:pdf/others         |HXPOST|sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:print-json         |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:print-json         |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:print-json         |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:print-json         |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge              |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge              |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge              |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge              |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-json         |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-json         |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-json         |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-json         |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-revocations  |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-revocations  |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-revocations  |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-revocations  |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-issuer       |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-issuer       |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-issuer       |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-issuer       |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-key          |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-key          |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-key          |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-key          |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-achievement  |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-achievement  |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-achievement  |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-achievement  |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-keys         |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-keys         |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
+certificates:badge-keys         |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
+certificates:badge-keys         |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
 """  # noqa: E501 - a table
 ALLAUTH_TABLE = """
 address                |method|anonymous|registered|learner|elsewhere|left|expired|other-teacher|teacher|editor|support|admin
@@ -1057,11 +1159,32 @@ def world() -> World:
         "others-import": imports[1].pk,
     }
     things |= bought(people["learner"], people["elsewhere"])
+    things |= certified(people["learner"], people["elsewhere"], people["teacher"])
     for name, owner in (("question-report", course), ("others-question-report", other)):
         bank = quizzes.bank(owner, [quizzes.single()])
         report = {"rows": [], "findings": [], "left_out": 0}
         things[name] = log(bank, FILE_ACTION, data={"report": report, "file": "a.gift"}).pk
     return World(clients, things, measure.checksum(RECORDS))
+
+
+def certified(learner: User, other: User, teacher: User) -> dict[str, Any]:
+    """A certificate of each of the two, for a course of this teacher."""
+    course = earning.course(title="Certified")
+    courses.add_teacher(course=course, user=teacher, by=None)
+    made = []
+    for user in (learner, other):
+        enrolment.enrol(user=user, course=course)
+        certificate = issuing.consider(earning.complete(user, course))
+        assert certificate is not None
+        assert certificate.current_id is not None
+        prints.make(certificate.current_id)
+        made.append(certificate.public_id)
+    return {
+        "certificate": made[0],
+        "others-certificate": made[1],
+        "certified": course.lineage,
+        "badge key": keys.known()[0].thumbprint(),
+    }
 
 
 def bought(learner: User, other: User) -> dict[str, Any]:

@@ -39,8 +39,8 @@ def rush(standin: StandIn) -> Order:
     ask: Any = fulfilment.ask
     waited: list[bool] = []
 
-    def ask_and_wait(session_id: str) -> Any:
-        found = ask(session_id)
+    def ask_and_wait(*asked: Any) -> Any:
+        found = ask(*asked)
         if not waited:
             waited.append(True)
             barrier.wait(PATIENCE_SECONDS)

@@ -4,6 +4,7 @@ one page to pay on, and to no second charge.
 Seen to fail: without the idempotency key (a fresh one at each call), and with `open_key` left NULL.
 """
 
+from contextlib import suppress
 from functools import lru_cache, partial
 
 import pytest
@@ -14,6 +15,7 @@ from commerce.models import Order, Payment
 from commerce.services import checkout, fulfilment, refunds
 from core import clock, outbox
 from core.models import OutboxMessage
+from integrations.errors import TemporaryFailure
 from integrations.stripe import account
 from integrations.stripe.client import Client
 from integrations.stripe.standin import StandIn
@@ -62,8 +64,12 @@ def test_P11_five_tabs_at_once_are_one_order_and_one_session(stand_in: StandIn) 
     offer, user = shop.offer(), shop.buyer()
 
     def click() -> None:
-        cart = shop.cart(offer, user=user)
-        checkout.start(user=user, cart=cart)
+        """Stripe refuses what another tab is asking for at this moment: the buyer clicks again."""
+        for _try in range(5):
+            with suppress(TemporaryFailure):
+                checkout.start(user=user, cart=shop.cart(offer, user=user))
+                return
+        raise AssertionError("no click led anywhere")
 
     assert set(deliveries.at_once(*[click] * 5)) == {0}
     assert Order.objects.count() == 1

@@ -27,5 +27,12 @@ def test_what_is_not_is_told(text: str) -> None:
     assert not print_fonts.covers(text)
 
 
+def test_a_font_that_was_not_built_is_named() -> None:
+    assert print_fonts.found("noto-sans-400") == print_fonts.path("noto-sans-400")
+    assert print_fonts.found("noto-sans-none") is None
+    with pytest.raises(print_fonts.NotBuilt, match="noto-sans-none"):
+        print_fonts.path("noto-sans-none")
+
+
 def test_what_never_shows_is_left_out() -> None:
     assert print_fonts.printable("a\u202eb\x00c") == "abc"

@@ -13,7 +13,7 @@ from lxml import html
 from accounts.models import User
 from certificates import checking
 from certificates.models import Certificate, CertificateEvidence
-from certificates.services import issuing
+from certificates.services import issuing, prints
 from core import clock, outbox
 from course_pages import outline as outlines
 from course_pages import releases
@@ -68,6 +68,8 @@ def test_a_page_that_is_shared_names_nobody_and_no_search_engine_keeps_it() -> N
     assert meta["robots"] == "noindex"
     assert "A course" in meta["og:title"]
     assert meta["og:description"]
+    assert meta["og:site_name"] == "Lectern"
+    assert meta["og:url"] == prints.address(certificate)
     assert not [one for one in [*meta.values(), page.findtext(".//title")] if "Ada" in (one or "")]
 
 
@@ -137,7 +139,7 @@ def test_a_revoked_one_says_why() -> None:
     words = read(page_of(certificate))
     assert "This certificate was revoked" in words
     assert "Handed in by others" in words
-    assert "is valid" not in words
+    assert "This certificate is valid" not in words
     said = told(f"/certificates/{certificate.public_id}.json")
     assert (said["status"], said["revoked_because"]) == ("revoked", "Handed in by others")
 
@@ -148,7 +150,7 @@ def test_an_expired_one_says_since_when(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(clock, "now", lambda: later)
     words = read(page_of(certificate))
     assert "This certificate has expired" in words
-    assert "is valid" not in words
+    assert "This certificate is valid" not in words
     assert told(f"/certificates/{certificate.public_id}.json")["status"] == "expired"
 
 
