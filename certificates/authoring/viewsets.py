@@ -86,8 +86,13 @@ class EditView(TellsAdvice, snippets.EditView):
 
 class CopyView(TellsAdvice, snippets.CopyView):
     def get_initial_form_instance(self) -> Any:
-        """Another design with the same looks."""
+        """Another design with the same looks.
+
+        Wagtail's form goes to the view that adds; what is sent here would be saved over the first.
+        """
         row = super().get_initial_form_instance()
+        row.pk, row._state.adding = None, True
+        row.latest_revision = row.live_revision = None
         row.lineage = uuid.uuid4()
         row.title = (_t("Copy of %(title)s") % {"title": row.title})[:120]
         return row

@@ -1,7 +1,7 @@
 """B01 for certificates in the admin: every address × every role × GET, POST and HTMX.
 
 Cells as in `test_b01_who_may_what`. `teacher` teaches the course, `other` another one. Seen to fail
-with `doors.of_certificate` taken from `views.revoke`, as a teacher of another course revoked.
+with all certificates in the place of those in reach in `doors.of_certificate`.
 """
 
 from typing import Any

@@ -118,6 +118,7 @@ def test_what_cannot_be_printed_is_refused_where_it_stands(
 
 @pytest.mark.parametrize("field", ["background", "logo", "signatories"])
 def test_a_picture_that_cannot_be_printed_is_named(field: str) -> None:
+    """Seen to fail without `Image.generate_rendition_file`: the form shows what it refuses."""
     broken = picture("Broken scan")
     with broken.file.storage.open(broken.file.name, "wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n and then nothing of use")

@@ -17,7 +17,7 @@ from course_pages.models import Course, CoursePage, Release
 from tests.cases import measure
 from tests.factories import certificates as given
 from tests.factories import courses as make
-from tests.integration.certificates.authoring.test_designs import SNIPPET, client_as
+from tests.integration.certificates.authoring.test_designs import SNIPPET, client_as, form
 
 pytestmark = pytest.mark.django_db
 
@@ -108,17 +108,19 @@ def test_a_design_that_releases_hold_is_kept_and_that_is_said_before() -> None:
     assert not CertificateDesign.objects.filter(pk=free.pk).exists()
 
 
-def test_a_copy_is_another_design() -> None:
-    """Seen to fail without a lineage of its own in `CopyView`: the row could not be saved."""
-    from tests.integration.certificates.authoring.test_designs import form
-
-    design = given.design("Blue")
+def test_a_copy_is_another_design_and_leaves_the_first_as_it_was() -> None:
+    """Seen to fail with the row's own key in `CopyView`: what was sent was saved over the first."""
+    design = given.design("Blue", heading="Of the first")
     client = client_as("Marketing")
     copy = reverse(f"{SNIPPET}:copy", args=[design.pk])
     assert "Copy of Blue" in client.get(copy).text
-    client.post(copy, form(title="Copy of Blue"))
+    assert client.post(copy, form(title="Copy of Blue")).status_code == 302
     copied = CertificateDesign.objects.get(title="Copy of Blue")
-    assert copied.lineage != design.lineage
+    lineage = design.lineage
+    design.refresh_from_db()
+    assert (design.title, design.heading, design.lineage) == ("Blue", "Of the first", lineage)
+    assert (copied.pk, copied.lineage) != (design.pk, lineage)
+    assert copied.lineage != lineage
 
 
 def test_the_public_page_says_that_there_is_one_once_it_is_released() -> None:

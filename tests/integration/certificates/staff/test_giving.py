@@ -9,6 +9,7 @@ from django.urls import reverse
 from certificates.models import Certificate
 from certificates.staff import giving
 from core import outbox
+from core.models import OutboxMessage
 from course_pages.models import Course
 from learning.services import enrolment
 from tests.cases import measure
@@ -132,3 +133,17 @@ def test_too_few_points_are_told() -> None:
     assert found is not None
     assert not found.given
     assert [str(line.why) for line in found.lines] == ["0 of 60 percent"]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_learners() -> None:
+    course = school()
+    client = teacher_of(course)
+    page = reverse("certificate_staff:give", args=[course.pk])
+    client.get(page)
+    few = measure.statements(lambda: client.get(page))
+    for number in range(4):
+        given.complete(given.learner(course, f"Learner {number}"), course)
+    # The news of it would give them theirs.
+    OutboxMessage.objects.all().delete()
+    assert len(giving.forecast(course).given) == 7  # type: ignore[union-attr]
+    assert len(measure.statements(lambda: client.get(page))) <= len(few)
