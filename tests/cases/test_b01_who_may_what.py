@@ -874,12 +874,12 @@ certificates:print              |GET   |200      |200      |200      |200      |
 certificates:print              |HX    |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
 certificates:print              |POST  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
 certificates:print              |HXPOST|405      |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
-certificates:pdf                |GET   |sign-in  |404      |200      |404      |404      |404      |404      |200      |404      |404      |404
-certificates:pdf                |HX    |sign-in  |404      |200      |404      |404      |404      |404      |200      |404      |404      |404
+certificates:pdf                |GET   |sign-in  |404      |200      |404      |404      |404      |404      |200      |404      |200      |200
+certificates:pdf                |HX    |sign-in  |404      |200      |404      |404      |404      |404      |200      |404      |200      |200
 certificates:pdf                |POST  |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
 certificates:pdf                |HXPOST|sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
-certificates:pdf/others         |GET   |sign-in  |404      |404      |200      |404      |404      |404      |200      |404      |404      |404
-certificates:pdf/others         |HX    |sign-in  |404      |404      |200      |404      |404      |404      |200      |404      |404      |404
+certificates:pdf/others         |GET   |sign-in  |404      |404      |200      |404      |404      |404      |200      |404      |200      |200
+certificates:pdf/others         |HX    |sign-in  |404      |404      |200      |404      |404      |404      |200      |404      |200      |200
 certificates:pdf/others         |POST  |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
 certificates:pdf/others         |HXPOST|sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
 certificates:print-json         |GET   |200      |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
