@@ -150,6 +150,9 @@ def test_nothing_is_told_of_releases_that_gave_no_certificate() -> None:
     course = given.course(title="Secret")
     path = f"/badges/achievements/{course.lineage}/1/"
     assert Client().get(path).status_code == 404
+    # Held: earned, and not issued.
+    given.earned(course, name="")
+    assert Client().get(path).status_code == 404
     given.earned(course)
     assert Client().get(path).status_code == 200
     assert Client().get(path.replace("/1/", "/2/")).status_code == 404
