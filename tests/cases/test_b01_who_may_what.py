@@ -83,8 +83,9 @@ OWN = {
 # Views of ours that take the place of Wagtail's: sampled with their area.
 # The staff pages of quizzes have a table of their own: test_b01_grading.py.
 # Those of films, by the numbers of another course, in test_b04_videos.py; the till's in
-# test_b01_sales.py.
+# test_b01_sales.py; those of certificates in test_b01_certificates.py.
 IN_AREAS = {
+    *(f"certificates.{name}" for name in ("authoring.viewsets", "staff.listings", "staff.views")),
     *("accounts.users_admin", "assessments.authoring.viewsets", "assessments.staff.views"),
     *("assets.admin.viewsets", "core.guarding", "core.listings"),
     *(f"commerce.staff.{name}" for name in ("coupons", "offers", "order_views", "people")),
