@@ -298,12 +298,6 @@ def could_have(course: Course) -> QuerySet[Enrolment]:
     return owed().filter(course=course).select_related("user", "course", "completed_release")
 
 
-def issue_many(course: Course, enrolments: QuerySet[Enrolment]) -> int:
-    """Consider these by what the course's live release says; how many have a certificate now."""
-    release = course.live_release
-    return sum(consider(one, release) is not None for one in enrolments.iterator(chunk_size=200))
-
-
 def sweep() -> int:
     """Give what is owed and was lost on the way; and print what was held for a name since given."""
     given = 0
