@@ -130,8 +130,14 @@ class EditView(NamesFaults, snippets.EditView):
 
 class CopyView(NamesFaults, snippets.CopyView):
     def get_initial_form_instance(self) -> Any:
-        """Another quiz with the same words: its questions have ids of their own."""
+        """Another quiz with the same words: its questions have ids of their own.
+
+        Wagtail's form goes to the view that adds; what is sent here would be saved over the first.
+        """
         row = super().get_initial_form_instance()
+        row.pk, row._state.adding = None, True
+        row.latest_revision = row.live_revision = None
+        row.translation_key = uuid.uuid4()
         for question in row.questions:
             question.id = str(uuid.uuid4())
         row.title = (_t("Copy of %(title)s") % {"title": row.title})[:200]

@@ -164,6 +164,16 @@ def test_a_copy_has_questions_and_a_lineage_of_its_own() -> None:
     assert quiz.questions.raw_data[0]["id"] == original
 
 
+def test_what_is_sent_to_the_address_of_the_copy_is_not_saved_over_the_original() -> None:
+    """Seen to fail: with the copy's key left to it, the original got the copy's title."""
+    mine, _course, quiz = in_a_lesson()
+    sent = asking(quiz, single(True, False), title="A copy")
+    mine.post(reverse(f"{SNIPPET}:copy", args=[quiz.pk]), sent)
+    assert set(Quiz.objects.values_list("title", flat=True)) == {"Canary quiz", "A copy"}
+    quiz.refresh_from_db()
+    assert quiz.translation_key != Quiz.objects.get(title="A copy").translation_key
+
+
 def test_a_bank_that_a_released_quiz_draws_from_is_not_deleted() -> None:
     mine, _other, course, _theirs, _quiz = school()
     bank = quizzes.bank(course, [quizzes.single()])
