@@ -89,6 +89,7 @@ class Benchmark:
         self.effort = effort
         self.servers = servers
         self.lines: list[Line] = []
+        self.h_ms = 0.0
         say("Setting up the references")
         self.database = MariaDB(servers)
         self.w = wagtail_start(servers, self.database)
@@ -115,6 +116,7 @@ class Benchmark:
         for courses in self.effort.catalogues:
             chosen = self.lectern.inside("seed", "catalogue", courses)
             self._rows(site, catalogue_rows(courses, chosen), [])
+        self._prints()
         self._releases()
         self._import()
 
@@ -135,6 +137,7 @@ class Benchmark:
         references = [(self.w, w), (self.h, h), *references]
         found = measure(self.database, references + [(site, row) for row in rows], self.effort)
         units = {"W": found[w.what].cpu_ms, "H": found[h.what].cpu_ms}
+        self.h_ms = units["H"]
         if BARE_EVENT in found:
             units["E"] = found[BARE_EVENT].cpu_ms
         for row in [row for _site, row in references if not self.lines] + rows:
@@ -152,6 +155,14 @@ class Benchmark:
                 )
             )
         return found
+
+    def _prints(self) -> None:
+        say("Printing certificates")
+        found = self.lectern.inside("printing")
+        for kind, most in (("Latin", 60), ("shaped", 250)):
+            spent = found[kind]
+            what = f"PDF of a certificate, {kind} name"
+            self.lines.append(Line(what, spent / self.h_ms, "H", most, cpu_ms=spent))
 
     def _releases(self) -> None:
         say("Releasing")
