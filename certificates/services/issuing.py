@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assessments.services import scores
 from assets.models import Image
-from certificates import printing
+from certificates import files, printing
 from certificates.evidence import Evidence
 from certificates.models import Certificate, CertificateEvidence, CertificateIssue
 from certificates.printing.design import Design
@@ -288,6 +288,16 @@ def issue_again(*, certificate: int, reason: str, by: User, name: str = "") -> C
 def hide_name(*, certificate: int, hidden: bool) -> None:
     """Its holder's wish for the public page."""
     Certificate.objects.filter(pk=certificate).update(name_hidden=hidden)
+
+
+def erase(*, certificate: int) -> None:
+    """Forget what all prints say of a person, with their files; that they were issued stays."""
+    with transaction.atomic():
+        locked = lock(certificate)
+        CertificateEvidence.objects.filter(issue__certificate=locked).delete()
+        digests = list(locked.issues.exclude(pdf_sha256="").values_list("pdf_sha256", flat=True))
+    for digest in digests:
+        files.remove(digest)
 
 
 # --- Many at once

@@ -8,11 +8,13 @@ import json
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from openbadgeslib.ob3 import OB3Verifier
 from wagtail.models import Page, Revision
 
 from certificates import files, standing
+from certificates.badges import keys
 from certificates.models import CertificateDesign
-from certificates.services import prints
+from certificates.services import issuing, prints
 from certificates.standing import Status
 from core import outbox, snapshots
 from course_pages import releases
@@ -54,6 +56,9 @@ def test_a_certificate_outlives_its_course_and_its_design(client: Client) -> Non
     assert "Charts" in answer.content.decode()
     assert "Something else" not in answer.content.decode()
     assert files.read(issue.pdf_sha256) == before
+    badge = client.get(f"/certificates/{certificate.public_id}/1/badge.jwt").text
+    pem = keys.known()[0].as_pem(private=False).decode()
+    assert OB3Verifier(pubkey_pem=pem).verify(badge).achievement.name == "Charts"
     # A file that was lost is made again as it was: nothing of it came from what has changed.
     files.remove(issue.pdf_sha256)
     type(issue).objects.filter(pk=issue.pk).update(pdf_sha256="")
@@ -70,3 +75,20 @@ def test_evidence_is_whole_and_plain_json() -> None:
         *("name", "course", "course_lineage", "release", "outline", "completed_on", "serial"),
         *("design", "issuer", "issuer_url", "language", "issued_at", "expires_at", "v"),
     }
+
+
+def test_what_is_erased_leaves_that_something_was_issued(client: Client) -> None:
+    """Seen to fail: with the file left on the disk."""
+    certificate = given.earned(name="Ada Lovelace")
+    digest = certificate.current.pdf_sha256
+    issuing.erase(certificate=certificate.pk)
+    issuing.erase(certificate=certificate.pk)
+    outbox.drain()
+    with pytest.raises(FileNotFoundError):
+        files.read(digest)
+    prints.make(certificate.current.pk)
+    answer = client.get(f"/certificates/{certificate.public_id}/")
+    assert answer.status_code == 200
+    assert "Lovelace" not in answer.text
+    assert certificate.serial in answer.text
+    assert client.get(f"/certificates/{certificate.public_id}/1/badge.jwt").status_code == 404
