@@ -8,12 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from certificates import printing
 from certificates.authoring.advice import without_picture
 from certificates.models import CertificateDesign
 from certificates.printing.design import Design, Signatory, unknown_placeholders
 from core import snapshots
 from core.snapshots import Reference
-from course_pages.registries import Pinned
+from course_pages.outline import Outline
+from course_pages.registries import Pinned, Problem
 
 KIND, V = "certificate_design", 1
 TEXTS = ("heading", "lead", "statement", "closing")
@@ -47,6 +49,17 @@ def pinned(row: CertificateDesign) -> Pinned:
     needed.add(Reference("certificate_design", str(row.pk)))
     frozen = snapshots.freeze(KIND, V, design.as_json(), needed)
     return Pinned(design.lineage, row.title, frozen, False, tuple(_problems(row, design)))
+
+
+def letters_in_title(outline: Outline) -> Iterable[Problem]:
+    """A course whose title no font has gives no certificate: its file could never be made."""
+    if outline.certificate is None:
+        return
+    try:
+        printing.printable(outline.title)
+    except printing.Unprintable as refused:
+        words = _("Its title has letters that cannot be printed on a certificate here: %s")
+        yield Problem(outline.title, words % " ".join(refused.letters))
 
 
 def _problems(row: CertificateDesign, design: Design) -> Iterable[str]:

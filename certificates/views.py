@@ -195,8 +195,6 @@ def _as_file(issue: CertificateIssue) -> str:
     plain = f"certificate-{issue.printed_serial}.pdf"
     if not hasattr(issue, "evidence"):
         return f'attachment; filename="{plain}"'
-    title = one_line(issue.evidence.data["course"]).translate(
-        {ord(one): " " for one in '/\\:*?"<>|'}
-    )
+    title = one_line(issue.evidence.data["course"]).translate(NOT_IN_FILE_NAMES)
     full = quote(f"{title[:80].strip()} {issue.printed_serial}.pdf", safe="")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"

@@ -38,8 +38,8 @@ class DesignForm(OnlyWhatOneMayUse, WagtailAdminModelForm):
 
     def _trial(self) -> Iterator[tuple[str, str]]:
         """Print it once: pictures that are too large or unreadable, letters that no font has."""
-        design, pictures = samples.printable(freezing.design_of(self.instance))
         try:
+            design, pictures = samples.printable(freezing.design_of(self.instance))
             printing.render(design, samples.facts("latin"), pictures)
         except printing.PictureError as refused:
             yield self._field_of(refused.key), _picture_words(refused)

@@ -33,8 +33,13 @@ class PlaceholdersPanel(Panel):
             return context | {"placeholders": PLACEHOLDERS.items()}
 
 
+def _needed(name: str, **more: Any) -> FieldPanel:
+    """A field without which no page can be drawn, so that drafts and previews need it too."""
+    return FieldPanel(name, required_on_save=True, **more)
+
+
 def _colour(name: str, help_text: Any) -> FieldPanel:
-    return FieldPanel(name, widget=ColourInput, help_text=help_text)
+    return _needed(name, widget=ColourInput, help_text=help_text)
 
 
 DESIGN = ObjectList(
@@ -43,8 +48,8 @@ DESIGN = ObjectList(
         FieldPanel("title"),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("size"), FieldPanel("orientation")]),
-                FieldPanel("style"),
+                FieldRowPanel([_needed("size"), _needed("orientation")]),
+                _needed("style"),
                 FieldPanel(
                     "background",
                     help_text=_(
@@ -87,7 +92,7 @@ DESIGN = ObjectList(
             "signatories", heading=_("Signatories"), help_text=_("Up to three; none is fine too.")
         ),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("qr"), FieldPanel("serial")])],
+            [FieldRowPanel([_needed("qr"), _needed("serial")])],
             heading=_("Places"),
             help_text=_(
                 "The code leads whoever scans it to the page that says whether the certificate is "

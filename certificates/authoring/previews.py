@@ -18,10 +18,10 @@ WIDTH = 1400
 def of_design(row: CertificateDesign, request: HttpRequest, mode: str) -> HttpResponse:
     """Writes nothing. Says why there is no picture where there is none."""
     design = freezing.design_of(row)
-    shown, pictures = samples.printable(design)
     sample = samples.facts(mode)
     picture, refusal = "", ""
     try:
+        shown, pictures = samples.printable(design)
         png = printing.as_png(printing.render(shown, sample, pictures), WIDTH)
         picture = base64.b64encode(png).decode()
     except printing.Unprintable as refused:

@@ -122,7 +122,8 @@ def _listed(value: Any) -> list[Any]:
 def problems(credential: Document, now: datetime) -> Iterator[str]:
     """What is wrong with a credential, the gravest first."""
     contexts = _listed(credential.get("@context"))
-    dates = MODELS.get(contexts[0]) if isinstance(contexts[0], str) else None
+    first = next(iter(contexts), None)
+    dates = MODELS.get(first) if isinstance(first, str) else None
     if dates is None:
         yield "The first @context is not that of verifiable credentials."
         return

@@ -9,14 +9,15 @@ from .design import Design, Signatory
 from .drawing import drawn
 from .facts import Facts
 from .layout import laid_out
-from .letters import Unprintable, unprintable
+from .letters import Unprintable, printable, shows, unprintable
 from .pictures import BrokenPicture, MissingPicture, PictureError, TooManyPixels
 from .preview import as_png
 from .signing import KeyUnusable, Signer
 
 __all__ = [
     "BrokenPicture", "Design", "Facts", "KeyUnusable", "MissingPicture", "PictureError",
-    "Signatory", "Signer", "TooManyPixels", "Unprintable", "as_png", "render", "unprintable",
+    "Signatory", "Signer", "TooManyPixels", "Unprintable", "as_png", "printable",
+    "render", "shows", "unprintable",
 ]  # fmt: skip
 
 

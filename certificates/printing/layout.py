@@ -11,7 +11,7 @@ from . import faces, qr
 from .design import Design, filled, is_one_placeholder
 from .facts import Facts
 from .fitting import Bounds, Fitted, Frame, fitted
-from .letters import Unprintable, cleaned, printable, unprintable
+from .letters import Unprintable, cleaned, printable, shows, unprintable
 from .styles import STYLES, Role, Style
 
 QR_SIDE = 76.0
@@ -284,6 +284,6 @@ class _Page:
 
 def _name(name: str) -> str:
     missing = unprintable(name)
-    if missing or not (shown := cleaned(name)):
+    if missing or not shows(name):
         raise Unprintable(missing)
-    return shown
+    return cleaned(name)

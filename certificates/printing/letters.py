@@ -52,6 +52,11 @@ def unprintable(text: str) -> str:
     )
 
 
+def shows(text: str) -> bool:
+    """Whether a text has a letter, digit or sign: joiners and marks alone leave no ink."""
+    return any(unicodedata.category(one)[0] in "LNPS" for one in cleaned(text))
+
+
 def printable(text: str) -> str:
     """A text that is no name, without the signs in it that no font has; letters raise Unprintable.
 

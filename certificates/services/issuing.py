@@ -21,6 +21,7 @@ from certificates import files, printing
 from certificates.evidence import Evidence
 from certificates.models import Certificate, CertificateEvidence, CertificateIssue
 from certificates.printing.design import Design
+from certificates.services import prints
 from core import clock, outbox, snapshots
 from core.text import one_line
 from course_pages import outline as outlines
@@ -154,7 +155,7 @@ def _issue(
 
 def problem_with(name: str) -> str:
     """Why a name cannot stand on a certificate, in words for its bearer; "" if it can."""
-    if not name:
+    if not printing.shows(name):
         return _("There is no name in the account: a certificate needs one.")
     if letters := printing.unprintable(name):
         return _("The name has letters that cannot be printed here: %s") % " ".join(letters)
@@ -212,10 +213,13 @@ def _zone(user: User) -> ZoneInfo:
 
 
 @transaction.atomic
-def approve(*, certificate: int, by: User) -> Certificate:
-    """A teacher has approved it: it is issued. Raises Refused where nothing waits."""
+def approve(*, certificate: int, by: User, waiting_only: bool = False) -> Certificate:
+    """A teacher has approved it: it is issued. Raises Refused where nothing waits.
+
+    What was refused may be approved after all, but for `waiting_only`.
+    """
     locked = lock(certificate)
-    if locked.state not in {State.WAITING, State.REFUSED}:
+    if locked.state not in {State.WAITING, *([] if waiting_only else [State.REFUSED])}:
         raise Refused(_("This certificate waits for nobody’s approval."))
     locked.decided_by, locked.decided_at = by, clock.now()
     locked.save(update_fields=["decided_by", "decided_at"])
@@ -247,6 +251,8 @@ def restore(*, certificate: int, by: User) -> Certificate:
     locked = lock(certificate)
     if locked.state != State.REVOKED:
         raise Refused(_("This certificate is not revoked."))
+    # Its holder was not told where it was revoked before the mail; the mail goes out once.
+    outbox.publish(prints.PRINTED, {"issue": locked.current_id})
     return _decide(locked, State.ISSUED, "", by)
 
 

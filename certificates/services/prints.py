@@ -124,8 +124,11 @@ def _names(design: Design) -> list[tuple[int, str]]:
 @lru_cache(maxsize=16)
 def _picture(key: int, name: str) -> bytes:
     """By name, which is a digest: another file has another."""
-    with Image._meta.get_field("file").storage.open(name) as file:
-        return bytes(file.read())
+    try:
+        with Image._meta.get_field("file").storage.open(name) as file:
+            return bytes(file.read())
+    except FileNotFoundError as error:
+        raise printing.BrokenPicture(key, "its file is gone") from error
 
 
 @lru_cache(maxsize=1)
@@ -138,9 +141,14 @@ def _signer() -> printing.Signer | None:
 
 
 def tell(pk: int) -> None:
-    """The mail to the holder, in their language; noted in the transaction that sends it."""
+    """The mail to the holder, in their language; noted in the transaction that sends it.
+
+    None of what was revoked meanwhile, nor before there is a file: it follows when both are mended.
+    """
     issue = _with_all(pk)
-    if not hasattr(issue, "evidence"):
+    if not hasattr(issue, "evidence") or not issue.pdf_sha256:
+        return
+    if issue.certificate.state != Certificate.State.ISSUED:
         return
     with transaction.atomic():
         if not CertificateIssue.objects.filter(pk=pk, mailed_at=None).update(mailed_at=clock.now()):

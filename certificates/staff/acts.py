@@ -17,8 +17,8 @@ from certificates.staff import logbook
 
 
 @transaction.atomic
-def approve(*, certificate: int, by: User) -> Certificate:
-    done = issuing.approve(certificate=certificate, by=by)
+def approve(*, certificate: int, by: User, waiting_only: bool = False) -> Certificate:
+    done = issuing.approve(certificate=certificate, by=by, waiting_only=waiting_only)
     logbook.write(done, "approve", by, done.note)
     return done
 
@@ -70,7 +70,7 @@ def decide(certificates: Iterable[int], *, approved: bool, reason: str, by: User
     for pk in keys:
         try:
             if approved:
-                states.append(approve(certificate=pk, by=by).state)
+                states.append(approve(certificate=pk, by=by, waiting_only=True).state)
             else:
                 states.append(refuse(certificate=pk, reason=reason, by=by).state)
         except Refused:

@@ -336,6 +336,12 @@ def test_a_badge_with_something_missing_fails_for_that(path: tuple[str, ...], re
         verify(broken, now=NOW)
 
 
+def test_an_empty_context_is_no_badge() -> None:
+    """Seen to fail: IndexError."""
+    with pytest.raises(NotABadge, match="first @context"):
+        verify('{"@context": []}', now=NOW)
+
+
 def test_tampering_shows() -> None:
     """Every part of a token, changed by one letter or signed by somebody else."""
     certificate = given.earned()

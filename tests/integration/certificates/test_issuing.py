@@ -58,8 +58,11 @@ def test_a_course_without_a_certificate_gives_none() -> None:
     assert not Certificate.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["", "Ada \N{PILE OF POO}"])
+@pytest.mark.parametrize(
+    "name", ["", "Ada \N{PILE OF POO}", "\u200b", "\u00ad", "\u200d", "\u0301"]
+)
 def test_a_name_that_cannot_be_printed_is_held_until_there_is_another(name: str) -> None:
+    """Seen to fail: a name of nothing visible was issued, and its file blank or never made."""
     certificate = given.earned(name=name)
     assert certificate.state == State.HELD
     assert certificate.note
@@ -108,6 +111,22 @@ def test_what_is_revoked_says_so_until_that_is_taken_back() -> None:
     found = standing.find(certificate.public_id)
     assert found is not None
     assert found.status == Status.VALID
+
+
+def test_no_mail_brings_a_certificate_that_was_revoked_meanwhile() -> None:
+    """Seen to fail: its holder was congratulated."""
+    course = given.course()
+    issuing.consider(given.complete(given.learner(course), course))
+    certificate = Certificate.objects.get()
+    staff = UserFactory()
+    issuing.revoke(certificate=certificate.pk, reason="Not their own work", by=staff)
+    outbox.drain()
+    assert not mail.outbox
+    for _time in range(2):
+        issuing.restore(certificate=certificate.pk, by=staff)
+        outbox.drain()
+        assert len(mail.outbox) == 1
+        issuing.revoke(certificate=certificate.pk, reason="Not their own work", by=staff)
 
 
 def test_where_a_teacher_approves_nothing_is_issued_before() -> None:

@@ -93,6 +93,15 @@ def test_an_unknown_placeholder_stops_the_release() -> None:
     assert "{nmae}" in refused(course)
 
 
+@pytest.mark.parametrize("title", ["\u8bfb\u61c2\u56fe\u8868", "Charts \u12a0"])
+def test_a_title_that_cannot_be_printed_stops_the_release(title: str) -> None:
+    """Seen to fail: certificates were issued, valid, and their files and mails never made."""
+    with pytest.raises(ReleaseRefused, match="letters that cannot be printed on a certificate"):
+        given.course(title=title)
+    assert given.earned(given.course(title="Python \N{SNAKE}")).current.pdf_sha256
+    assert courses.course(1, 1, title=f"More {title}").live_release is not None
+
+
 def test_a_design_that_is_gone_stops_the_release() -> None:
     course = courses.course(1, 1)
     design = given.design()

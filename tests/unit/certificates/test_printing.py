@@ -56,9 +56,11 @@ def test_a_name_that_no_font_has_is_refused(name: str, letters: str) -> None:
     assert refused.value.letters == letters
 
 
-def test_a_name_of_nothing_visible_is_refused() -> None:
+@pytest.mark.parametrize("name", ["\u200b\u202e\x00 ", "\u200d", "\ufe0f", "\u0301"])
+def test_a_name_of_nothing_visible_is_refused(name: str) -> None:
+    """Seen to fail: joiners, selectors and marks were printed, as nothing."""
     with pytest.raises(Unprintable):
-        render(design(), facts("\u200b\u202e\x00 "), {})
+        render(design(), facts(name), {})
 
 
 def test_an_emoji_in_a_title_is_left_out() -> None:

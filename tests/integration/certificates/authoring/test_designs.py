@@ -116,6 +116,34 @@ def test_what_cannot_be_printed_is_refused_where_it_stands(
     assert message in str(answer.context["form"].errors[field])
 
 
+@pytest.mark.parametrize("field", ["ink", "accent", "paper", "size", "style", "qr"])
+def test_without_what_every_page_needs_there_is_no_draft_and_no_preview(field: str) -> None:
+    """Seen to fail: Wagtail asks a draft for nothing, and drawing it answered 500."""
+    row = given.design()
+    client = client_as("Editor")
+    sent = form() | {field: ""}
+    with measure.nothing_changes(WRITTEN):
+        answer = client.post(edit(row), sent)
+    assert list(answer.context["form"].errors) == [field]
+    preview = client.post(reverse(f"{SNIPPET}:preview_on_edit", args=[row.pk]), sent)
+    assert preview.json()["is_valid"] is False
+
+
+def test_a_picture_whose_file_is_gone_is_named_and_previewed_so() -> None:
+    """Seen to fail: 500 from saving and from the preview."""
+    lost = picture("Lost scan")
+    row = given.design()
+    lost.file.storage.delete(lost.file.name)
+    client = client_as("Editor")
+    with measure.nothing_changes(WRITTEN):
+        answer = client.post(edit(row), form(logo=lost.pk))
+    assert "“Lost scan” cannot be read" in str(answer.context["form"].errors["logo"])
+    CertificateDesign.objects.filter(pk=row.pk).update(logo=lost)
+    row.refresh_from_db()
+    shown = row.make_preview_request(preview_mode="latin").content.decode()
+    assert "“Lost scan” cannot be printed" in shown
+
+
 @pytest.mark.parametrize("field", ["background", "logo", "signatories"])
 def test_a_picture_that_cannot_be_printed_is_named(field: str) -> None:
     """Seen to fail without `Image.generate_rendition_file`: the form shows what it refuses."""

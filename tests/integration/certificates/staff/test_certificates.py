@@ -287,6 +287,16 @@ def test_many_are_approved_at_once_after_a_yes() -> None:
     assert "1 certificate waits" in teacher.get("/admin/").content.decode()
 
 
+def test_what_somebody_else_turned_down_is_not_approved_with_many() -> None:
+    """Seen to fail: a list of an hour ago overruled the reason that was given since."""
+    course, rows = waiting_room()
+    issuing.refuse(certificate=rows[0].pk, reason="No", by=measure.person())
+    answer = decide(teacher_of(course), rows, "approve", yes="1")
+    assert states(rows) == [State.REFUSED, State.ISSUED, State.ISSUED]
+    said = " ".join(str(one) for one in get_messages(answer.wsgi_request))
+    assert "1 did not wait any more" in said
+
+
 def test_many_are_turned_down_with_a_reason_only() -> None:
     course, rows = waiting_room()
     teacher = teacher_of(course)
