@@ -20,6 +20,7 @@ from learning.services import progress
 registries.pins[registries.DESIGN] = freezing.pin
 registries.checks.append(freezing.letters_in_title)
 schedule.every(timedelta(hours=1), "give-owed-certificates")(issuing.sweep)
+schedule.every(timedelta(hours=24), "order-missing-files-of-certificates")(issuing.order_missing)
 schedule.every(timedelta(hours=24), "clear-parts-of-certificates")(files.clear_parts)
 
 

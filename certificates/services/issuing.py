@@ -6,7 +6,7 @@ of a certificate locks its row first.
 
 import secrets
 from calendar import monthrange
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from certificates.models import Certificate, CertificateEvidence, CertificateIss
 from certificates.printing.design import Design
 from certificates.services import prints
 from core import clock, outbox, snapshots
+from core.models import OutboxMessage
 from core.text import one_line
 from course_pages import outline as outlines
 from course_pages.models import Course, Release
@@ -37,6 +38,7 @@ NAMED = "certificate.named"
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 PUBLIC_ID = 26
 SERIAL = 8
+LATE = timedelta(days=1)
 State = Certificate.State
 
 
@@ -141,7 +143,7 @@ def _issue(
         cause=cause,
         reason=reason,
         issued_at=now,
-        expires_at=_expiry(certificate.earned_at, rule),
+        expires_at=expiry(certificate.earned_at, rule),
         by=by,
     )
     evidence = _evidence(certificate, issue, wanted, outline, rule)
@@ -162,7 +164,8 @@ def problem_with(name: str) -> str:
     return ""
 
 
-def _expiry(earned_at: datetime, rule: CertificateRule) -> datetime | None:
+def expiry(earned_at: datetime, rule: CertificateRule) -> datetime | None:
+    """The end of what was earned then, however late it is printed; None for ever."""
     if not rule.valid_months:
         return None
     years, month = divmod(earned_at.month - 1 + rule.valid_months, 12)
@@ -267,12 +270,17 @@ def _decide(locked: Certificate, state: str, reason: str, by: User) -> Certifica
 
 
 @transaction.atomic
-def issue_again(*, certificate: int, reason: str, by: User, name: str = "") -> Certificate:
+def issue_again(
+    *, certificate: int, reason: str, by: User, name: str = "", after: int | None = None
+) -> Certificate:
     """A new print, e.g. with the right name; the one before says that it was replaced.
 
-    Also for what could not be printed before. Raises Refused; then nothing is changed.
+    Also for what could not be printed before. `after` is how many prints were there when somebody
+    decided so: sent twice, it happens once. Raises Refused; then nothing is changed.
     """
     locked = lock(certificate)
+    if after is not None and after != locked.issues.count():
+        raise Refused(_("It was issued again since you looked. Nothing was done; look again."))
     if locked.state not in {State.ISSUED, State.HELD}:
         raise Refused(_("Only a certificate that was issued can be issued again."))
     said = one_line(reason)[:300]
@@ -323,6 +331,22 @@ def sweep() -> int:
     for pk in list(held.values_list("pk", flat=True)):
         given += print_held(pk)
     return given
+
+
+@transaction.atomic
+def order_missing() -> int:
+    """Order anew the files that a day did not bring, e.g. after a long time with a full disk.
+
+    The outbox gives up after half a day; what it still tries is left to it.
+    """
+    late = CertificateIssue.objects.filter(
+        pdf_sha256="", evidence__isnull=False, issued_at__lt=clock.now() - LATE
+    )
+    tried = OutboxMessage.objects.filter(kind=ISSUED, done_at=None, gave_up_at=None)
+    on_its_way = {one["issue"] for one in tried.values_list("payload", flat=True)}
+    wanted = [pk for pk in late.values_list("pk", flat=True) if pk not in on_its_way]
+    outbox.publish_many(ISSUED, [{"issue": pk} for pk in wanted])
+    return len(wanted)
 
 
 @transaction.atomic

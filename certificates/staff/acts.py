@@ -31,9 +31,13 @@ def refuse(*, certificate: int, reason: str, by: User) -> Certificate:
 
 
 @transaction.atomic
-def issue_again(*, certificate: int, name: str, reason: str, by: User) -> Certificate:
+def issue_again(
+    *, certificate: int, name: str, reason: str, by: User, after: int | None = None
+) -> Certificate:
     """With this name, or with that of the account where there is none."""
-    done = issuing.issue_again(certificate=certificate, name=name, reason=reason, by=by)
+    done = issuing.issue_again(
+        certificate=certificate, name=name, reason=reason, by=by, after=after
+    )
     corrected = done.current.cause == CertificateIssue.Cause.NAME
     logbook.write(done, "name" if corrected else "again", by, done.current.reason)
     return done

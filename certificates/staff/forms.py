@@ -32,7 +32,10 @@ class RevokeForm(ReasonForm):
 
 
 class NameForm(ReasonForm):
+    """`after` is how many prints there were when the form was asked for."""
+
     name = forms.CharField(label=_("Name on the certificate"), max_length=150)
+    after = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     field_order = ["name", "reason"]
 
     def clean_name(self) -> str:

@@ -18,7 +18,7 @@ from assessments.services import scores
 from certificates.services import issuing
 from certificates.services.issuing import Refused
 from certificates.staff import logbook
-from core import outbox
+from core import clock, outbox
 from core.models import OutboxMessage
 from core.text import one_line
 from course_pages.models import Course, Release
@@ -37,6 +37,7 @@ class Outcome(StrEnum):
     WAITS = "waits"
     HELD = "held"
     POINTS = "points"
+    OVER = "over"
     STAFF = "staff"
 
 
@@ -45,6 +46,7 @@ WORDS: dict[Outcome, Any] = {
     Outcome.WAITS: _("wait for a teacher’s approval then"),
     Outcome.HELD: _("have no name that can be printed: kept until they have one"),
     Outcome.POINTS: _("have too few points"),
+    Outcome.OVER: _("completed it so long ago that it would have expired by now"),
     Outcome.STAFF: _("were let in as staff and earn none"),
 }
 GIVEN = (Outcome.GETS, Outcome.WAITS, Outcome.HELD)
@@ -123,6 +125,10 @@ def _line(enrolment: Enrolment, learns: bool, points: Any, rule: CertificateRule
             "reached": int(points or 0), "needed": rule.percent,
         }  # fmt: skip
         return Line(enrolment, Outcome.POINTS, why)
+    assert enrolment.completed_at is not None
+    ends = issuing.expiry(enrolment.completed_at, rule)
+    if ends is not None and ends <= clock.now():
+        return Line(enrolment, Outcome.OVER)
     if rule.when == "approved":
         return Line(enrolment, Outcome.WAITS)
     if problem := issuing.problem_with(one_line(enrolment.user.name)):

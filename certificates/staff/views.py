@@ -145,10 +145,8 @@ def issue_again(request: HttpRequest, certificate: Certificate) -> HttpResponseB
             "replaced. The learner gets a mail. The name in the account stays as it is."
         ),
         _("Issue again"),
-        sent(request, NameForm, initial={"name": name}),
-        lambda data: acts.issue_again(
-            certificate=certificate.pk, name=data["name"], reason=data["reason"], by=by
-        ),
+        sent(request, NameForm, initial={"name": name, "after": certificate.issues.count()}),
+        lambda data: acts.issue_again(certificate=certificate.pk, by=by, **data),
         lambda done: _("It is issued again, as %s.") % done.current.printed_serial,
     ))  # fmt: skip
 

@@ -1,5 +1,7 @@
 """From a completed course to a certificate, and what becomes of it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
@@ -8,7 +10,8 @@ from certificates.models import Certificate, CertificateEvidence, CertificateIss
 from certificates.services import issuing, prints
 from certificates.services.issuing import Refused
 from certificates.standing import Status
-from core import outbox
+from core import clock, outbox
+from core.models import OutboxMessage
 from tests.factories import certificates as given
 from tests.factories.accounts import UserFactory
 
@@ -162,3 +165,28 @@ def test_staff_earn_nothing() -> None:
     given.complete(user, course)
     outbox.drain()
     assert not Certificate.objects.exists()
+
+
+def test_a_file_that_was_given_up_is_ordered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail: after half a day of a full disk it was never made."""
+    course = given.course()
+    row = given.complete(given.learner(course), course)
+
+    def full(content: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(files, "put", full)
+        outbox.drain()
+    certificate = Certificate.objects.get(enrolment=row)
+    lost = OutboxMessage.objects.filter(kind=issuing.ISSUED)
+    CertificateIssue.objects.update(issued_at=clock.now() - timedelta(days=2))
+    assert issuing.order_missing() == 0  # still tried
+    lost.update(gave_up_at=clock.now())
+    assert issuing.order_missing() == 1
+    assert issuing.order_missing() == 0
+    outbox.drain()
+    certificate.refresh_from_db()
+    assert certificate.current.pdf_sha256
+    assert len(mail.outbox) == 1
+    assert issuing.order_missing() == 0

@@ -121,6 +121,21 @@ FITTING = {(case.name, case.state) for case in CASES}
 MISFITS = [(name, state) for name in ACTS for state in State if (name, state) not in FITTING]
 
 
+def test_issue_again_sent_twice_happens_once() -> None:
+    """Seen to fail: a double click made two prints and two mails."""
+    course = given.course()
+    row = made(State.ISSUED, course)
+    client = teacher_of(course)
+    form = client.get(url("again", row)).context["form"]
+    sent = WHY | {"name": "Ada King", "after": form["after"].value()}
+    assert client.post(url("again", row), sent).status_code == 302
+    with measure.nothing_changes(RECORDS):
+        second = client.post(url("again", row), sent)
+    assert second.status_code == 422
+    assert "since you looked" in second.content.decode()
+    assert row.issues.count() == 2
+
+
 @pytest.mark.parametrize(("name", "state"), MISFITS)
 def test_what_does_not_fit_the_state_is_refused_and_changes_nothing(name: str, state: str) -> None:
     row = made(state)

@@ -1,5 +1,6 @@
 """Certificates for those who had completed a course before it gave any."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from django.urls import reverse
 
 from certificates.models import Certificate
 from certificates.staff import giving
-from core import outbox
+from core import clock, outbox
 from core.models import OutboxMessage
 from course_pages.models import Course
+from learning.models import Enrolment
 from learning.services import enrolment
 from tests.cases import measure
 from tests.factories import certificates as given
@@ -65,6 +67,22 @@ def test_the_dry_run_tells_and_writes_nothing_and_then_exactly_that_is_done() ->
         "held", "issued", "issued",
     ]  # fmt: skip
     assert give(teacher, course).status_code == 422
+
+
+def test_what_would_have_expired_by_now_is_not_given() -> None:
+    """Seen to fail: a mail congratulated on a certificate that was over already."""
+    course = make.course(1, 1, title="Old")
+    row = given.complete(given.learner(course), course)
+    outbox.drain()
+    course = given.give(course, valid_months=1)
+    found = giving.forecast(course)
+    assert found is not None
+    assert found.given == [row.pk]
+    Enrolment.objects.filter(pk=row.pk).update(completed_at=clock.now() - timedelta(days=40))
+    found = giving.forecast(course)
+    assert found is not None
+    assert not found.given
+    assert [line.outcome for line in found.lines] == [giving.Outcome.OVER]
 
 
 def test_ordered_twice_gives_once() -> None:
