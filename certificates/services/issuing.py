@@ -6,6 +6,7 @@ of a certificate locks its row first.
 
 import secrets
 from calendar import monthrange
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assessments.services import scores
 from assets.models import Image
-from certificates import files, printing
+from certificates import evidence, files, printing
 from certificates.evidence import Evidence
 from certificates.models import Certificate, CertificateEvidence, CertificateIssue
 from certificates.printing.design import Design
@@ -143,16 +144,38 @@ def _issue(
         cause=cause,
         reason=reason,
         issued_at=now,
-        expires_at=expiry(certificate.earned_at, rule),
+        expires_at=_expires_at(certificate, rule),
         by=by,
     )
-    evidence = _evidence(certificate, issue, wanted, outline, rule)
-    CertificateEvidence.objects.create(issue=issue, data=evidence.as_json())
+    told = _corrected(certificate, issue, wanted)
+    told = told or _evidence(certificate, issue, wanted, outline, rule)
+    CertificateEvidence.objects.create(issue=issue, data=told.as_json())
     certificate.current = issue
     certificate.state, certificate.note = State.ISSUED, ""
     certificate.save(update_fields=["current", "state", "note"])
     outbox.publish(ISSUED, {"issue": issue.pk})
     return True
+
+
+def _expires_at(certificate: Certificate, rule: CertificateRule) -> datetime | None:
+    """As on the print before; of the first, reckoned from the approval where that was needed."""
+    if certificate.current is not None:
+        found: datetime | None = certificate.current.expires_at
+        return found
+    return expiry(certificate.decided_at or certificate.earned_at, rule)
+
+
+def _corrected(certificate: Certificate, issue: CertificateIssue, name: str) -> Evidence | None:
+    """What the print before said, under another name; None for none, or an erased one."""
+    before = CertificateEvidence.objects.filter(issue=certificate.current_id).first()
+    if before is None:
+        return None
+    return replace(
+        evidence.of(before),
+        name=name,
+        serial=issue.printed_serial,
+        issued_at=issue.issued_at.isoformat(),
+    )
 
 
 def problem_with(name: str) -> str:
@@ -290,6 +313,8 @@ def issue_again(
         return locked
     if not said:
         raise Refused(_("Say why."))
+    if locked.current.expired(clock.now()):
+        raise Refused(_("This certificate has expired: another print would have expired, too."))
     before = CertificateEvidence.objects.filter(issue=locked.current_id).first()
     wanted = one_line(name or locked.enrolment.user.name)
     same = before is not None and before.data["name"] == wanted

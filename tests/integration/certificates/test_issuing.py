@@ -156,6 +156,34 @@ def test_it_expires_when_the_rule_says(monkeypatch: pytest.MonkeyPatch) -> None:
     assert standing.of(issue, issue.expires_at).status == Status.EXPIRED
 
 
+def test_a_correction_changes_the_name_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail: with the evidence reckoned anew, in the language of another day."""
+    certificate = given.earned(given.course(valid_months=12), name="Ada Lovelase")
+    user = certificate.enrolment.user
+    user.language, user.time_zone = "de", "Pacific/Kiritimati"
+    user.save()
+    issuing.issue_again(certificate=certificate.pk, reason="Typo", by=UserFactory(), name="Ada")
+    old, new = (one.evidence.data for one in certificate.issues.order_by("number"))
+    differ = {key for key in old if old[key] != new[key]}
+    assert differ == {"name", "serial", "issued_at"}
+    # Once it has expired, nothing is printed any more.
+    late = certificate.issues.get(number=2).expires_at
+    monkeypatch.setattr(clock, "now", lambda: late)
+    with pytest.raises(Refused, match="expired"):
+        issuing.issue_again(certificate=certificate.pk, reason="Again", by=UserFactory())
+    assert certificate.issues.count() == 2
+
+
+def test_what_is_approved_late_is_valid_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail: with the expiry reckoned from the completion."""
+    certificate = given.earned(given.course(when="approved", valid_months=1))
+    later = certificate.earned_at + timedelta(days=90)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    issuing.approve(certificate=certificate.pk, by=UserFactory())
+    certificate.refresh_from_db()
+    assert certificate.current.expires_at > later
+
+
 def test_staff_earn_nothing() -> None:
     from learning.services import enrolment
 
