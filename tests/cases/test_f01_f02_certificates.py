@@ -31,7 +31,7 @@ from learning.models import Enrolment
 from messaging.models import KeptEmail
 from tests.factories import certificates as given
 from tests.factories import deliveries
-from tests.factories.processes import forked
+from tests.factories.processes import exit_code, fork, forked
 
 pytestmark = [
     pytest.mark.services,
@@ -75,14 +75,10 @@ def one_of_each(users: list[User]) -> None:
 def killed_after(seconds: float, work: Callable[[], Any]) -> bool:
     """Run in a copy of the process that is killed then; whether it was still at it."""
     connections.close_all()
-    started = os.fork()
-    if not started:
-        deliveries.start_anew()
-        work()
-        os._exit(0)
+    child = fork(work)
     time.sleep(seconds)
-    os.kill(started, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(started, 0)[1]) == -signal.SIGKILL
+    os.kill(child, signal.SIGKILL)
+    return exit_code(child) == -signal.SIGKILL
 
 
 def test_F01_a_worker_killed_anywhere_loses_nothing_and_doubles_nothing(

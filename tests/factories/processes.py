@@ -20,11 +20,17 @@ from tests.conftest import ROOT
 def forked(*actions: Callable[[], Any]) -> list[int]:
     """Run each action in a copy of this process, all at once; their exit codes, -9 for killed."""
     connections.close_all()
-    children = [_fork(action) for action in actions]
-    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    children = [fork(action) for action in actions]
+    return [exit_code(child) for child in children]
 
 
-def _fork(action: Callable[[], Any]) -> int:
+def exit_code(child: int) -> int:
+    """Waits for a copy to end; -9 for killed."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def fork(action: Callable[[], Any]) -> int:
+    """Begin an action in a copy of this process; its number."""
     child = os.fork()
     if child:
         return child
