@@ -143,8 +143,9 @@ def done(request: HttpRequest) -> HttpResponse:
     mine = Order.objects.filter(user=_buyer(request))
     order = get_object_or_404(mine, session_id=request.GET.get("session", ""))
     with suppress(*UNREACHABLE):
-        # Where it fails, the order's page asks again by itself.
-        order = fulfilment.look(order)
+        # Even if that was asked a moment ago: the buyer comes from paying. Where it fails, the
+        # order's page asks again by itself.
+        order = fulfilment.refresh(order)
     if not order.is_open:
         basket.empty(request, pages.offers_of(order))
     return redirect(order)

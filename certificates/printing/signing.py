@@ -1,5 +1,6 @@
 """A signature of the issuer over the whole file: PAdES, and no change is allowed after it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import TYPE_CHECKING, Self
 
@@ -44,6 +45,9 @@ class Signer:
             certify=True,
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
-        output = BytesIO()
-        PdfSigner(how, self._signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
+        output, signer = BytesIO(), PdfSigner(how, self._signer)
+        # pyHanko begins an event loop of its own, which fails in a thread where one runs already.
+        with ThreadPoolExecutor(1) as thread:
+            writer = IncrementalPdfFileWriter(BytesIO(pdf))
+            thread.submit(signer.sign_pdf, writer, output=output).result()
         return output.getvalue()

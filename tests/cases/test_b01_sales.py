@@ -43,7 +43,10 @@ ADDRESSES = {
     "edit offer": Address(
         "offers:edit",
         ("offer",),
-        {"name": "Anew", "kind": "one_off", "price_EUR": "5", "course_0": "course"},
+        {
+            **{"name": "Anew", "kind": "one_off", "price_EUR": "5", "course_0": "course"},
+            "give_away": "on",
+        },
     ),
     "delete offer": Address("offers:delete", ("offer",)),
     "offer history": Address("offers:history", ("offer",)),

@@ -20,7 +20,6 @@ from django.test import Client
 from assessments.models import Attempt
 from commerce.models import Invoice, Order, Payment, StripeEvent
 from commerce.services import access, checkout, coupons, fulfilment, orders
-from core import outbox
 from integrations.stripe.standin import StandIn
 from learning.models import AccessGrant, Enrolment
 from tests.factories import attempts as taking
@@ -104,7 +103,7 @@ def test_F05_F07_an_order_is_opened_at_the_next_try(stand_in: StandIn, fault: st
 def test_F05_F07_an_event_is_kept_at_the_next_try(stand_in: StandIn, fault: str) -> None:
     order = shop.ordered(shop.offer())
     deliveries.pay(order)
-    with once(outbox, "publish", FAULTS[fault]):
+    with once(StripeEvent, "save", FAULTS[fault]):
         assert deliveries.deliver(stand_in, deliveries.bodies(stand_in)[-1]) == 200
     assert StripeEvent.objects.count() == 1
 
