@@ -46,17 +46,6 @@ class Truth:
     invoices: tuple[shapes.Invoice, ...] = ()
 
 
-def fulfil(session_id: str) -> Order | None:
-    """Bring the order of a checkout session in line with Stripe; None for what is not ours."""
-    order = Order.objects.filter(session_id=session_id).first()
-    if order is None:
-        session = stripe_account.client().get_session(session_id)
-        if not stripe_account.is_ours(session.metadata):
-            return None
-        order = Order.objects.get(number=session.metadata.get("order", ""))
-    return refresh(order)
-
-
 def refresh(order: Order, *, news: Collection[str] = (), whole: bool = False) -> Order:
     """Bring an order in line with Stripe. Raises TemporaryFailure where Stripe does not answer.
 

@@ -58,7 +58,7 @@ def rush(standin: StandIn) -> Order:
     at_once = patch.object(fulfilment, "LOOK_EVERY", timedelta(minutes=-1))
     with at_once, patch.object(fulfilment, "ask", ask_and_wait):
         codes = deliveries.at_once(
-            lambda: fulfilment.fulfil(order.session_id),
+            lambda: fulfilment.refresh(order),
             success,
             jobs.refresh_unsettled,
             lambda: reconciliation.run(since=clock.now() - timedelta(days=1)),
