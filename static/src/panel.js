@@ -58,14 +58,14 @@ document.addEventListener("htmx:load", (event) => {
   if (root.dataset.panel && tools().length) show(root.dataset.panel, { byHand: false });
 });
 
-// "Note at 3:41": the moment is taken when one begins to write.
+// "Note at 3:41": the moment is taken when one begins to write, or as soon after that as it is known.
 let moment = null;
 
 function stamp() {
   const button = document.querySelector("#panel [data-note-at]");
   if (!button || !moment?.player.box.isConnected) return;
   const { text, video, at_ms } = button.form.elements;
-  if (text.value) return;
+  if (text.value && at_ms.value) return;
   video.value = moment.player.uid;
   at_ms.value = moment.ms;
   button.textContent = button.dataset.noteAt.replace("{time}", clock(moment.ms));

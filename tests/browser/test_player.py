@@ -345,6 +345,22 @@ def test_two_tabs_report_each_for_itself(enter: Enter, learner: User) -> None:
     assert len(known.ranges) == 2
 
 
+def test_whoever_writes_at_once_has_a_note_of_this_moment(enter: Enter) -> None:
+    page = enter()
+    page.locator(".video-js").focus()
+    page.keyboard.press("3")
+    page.evaluate(
+        """addEventListener("htmx:afterSwap", () => {
+            const text = document.querySelector("#note-text");
+            if (text && !text.value) text.value = "At once";
+        })"""
+    )
+    page.get_by_role("link", name="Notes").click()
+    save = page.get_by_role("button", name="Note at 0:12")
+    save.click()
+    expect(page.locator(".note").get_by_role("link", name="0:12")).to_be_visible()
+
+
 def test_everything_is_done_by_keyboard_and_no_key_is_stolen(enter: Enter) -> None:
     page = enter()
     buttons = page.locator(".video-js button:visible")
