@@ -26,10 +26,20 @@ from benchmarks.rows import (
     webhook_rows,
 )
 from benchmarks.servers import MariaDB, Missing, Servers, cpu_ms
-from benchmarks.sites import ROOT, Lectern, Site, bare_event, bare_view, static_file, wagtail_start
+from benchmarks.sites import (
+    ROOT,
+    Lectern,
+    Site,
+    bare_event,
+    bare_view,
+    behind_nginx,
+    static_file,
+    wagtail_start,
+)
 from benchmarks.table import Line
 
 RUNS = 3
+STATIC_FILE = "N: nginx, a file as long as the course page"
 MEMORY_MB = 256
 
 
@@ -103,7 +113,7 @@ class Benchmark:
         site = self.lectern.serve()
         say("Measuring")
         rows = learners_rows(seeded)
-        found = self._rows(site, rows, self._static(site, rows[0].request))
+        found = self._rows(site, rows, self._nginx(site, rows[0].request))
         growth = found["course home, enrolled, 500 lessons"].cpu_ms
         growth /= found["course home, enrolled, 10 lessons"].cpu_ms
         self.lines.append(Line("course home, CPU(500) / CPU(10)", growth, "", 1.2))
@@ -120,14 +130,18 @@ class Benchmark:
         self._releases()
         self._import()
 
-    def _static(self, site: Site, page: Request) -> list[tuple[Site, Row]]:
-        """N with a file as long as the page; nothing where nginx is not installed."""
+    def _nginx(self, site: Site, page: Request) -> list[tuple[Site, Row]]:
+        """N with a file as long as the page, and the page itself; nothing without nginx."""
         try:
             nginx = static_file(self.servers, load.send(site.port, page))
         except Missing as missing:
             say(f"N is left out: {missing}")
             return []
-        return [(nginx, Row("N: nginx, a file as long as the course page", Request("/page")))]
+        behind = Row("course page, 500 lessons, kept by nginx", page, 1.1, "N")
+        return [
+            (nginx, Row(STATIC_FILE, Request("/page"))),
+            (behind_nginx(self.servers, site), behind),
+        ]
 
     def _rows(
         self, site: Site, rows: list[Row], references: list[tuple[Site, Row]]
@@ -138,6 +152,8 @@ class Benchmark:
         found = measure(self.database, references + [(site, row) for row in rows], self.effort)
         units = {"W": found[w.what].cpu_ms, "H": found[h.what].cpu_ms}
         self.h_ms = units["H"]
+        if STATIC_FILE in found:
+            units["N"] = found[STATIC_FILE].cpu_ms
         if BARE_EVENT in found:
             units["E"] = found[BARE_EVENT].cpu_ms
         for row in [row for _site, row in references if not self.lines] + rows:

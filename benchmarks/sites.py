@@ -39,6 +39,32 @@ http {{
 """
 
 
+PROXY = """
+daemon off;
+user root;
+pid proxy.pid;
+error_log stderr;
+events {{}}
+http {{
+    access_log off;
+    proxy_cache_path {root} keys_zone=lectern:10m use_temp_path=off;
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_pass http://127.0.0.1:{behind};
+            proxy_set_header Host $host;
+            proxy_set_header X-Forwarded-Proto https;
+            proxy_cache lectern;
+            proxy_cache_key $scheme$host$request_uri;
+            proxy_cache_bypass $cookie_sessionid;
+            proxy_no_cache $cookie_sessionid;
+            proxy_cache_lock on;
+        }}
+    }}
+}}
+"""
+
+
 @dataclass(frozen=True)
 class Site:
     """Something that answers on a port; `pids` are the processes whose CPU time counts."""
@@ -97,6 +123,17 @@ def static_file(servers: Servers, size: int) -> Site:
     config.write_text(NGINX.format(port=port, root=root))
     pid = servers.start("nginx", [command, "-p", str(servers.folder), "-c", str(config)], port=port)
     return Site(port, {pid})
+
+
+def behind_nginx(servers: Servers, site: Site) -> Site:
+    """A site with nginx in front that keeps public pages, as `deploy/nginx.conf` has it."""
+    command = program("nginx")
+    root, port = servers.folder / "kept-by-nginx", free_port()
+    root.mkdir()
+    config = servers.folder / "proxy.conf"
+    config.write_text(PROXY.format(port=port, root=root, behind=site.port))
+    pid = servers.start("proxy", [command, "-p", str(servers.folder), "-c", str(config)], port=port)
+    return Site(port, {pid, *site.pids})
 
 
 class Lectern:

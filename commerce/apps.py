@@ -8,6 +8,8 @@ class CommerceConfig(AppConfig):
 
     def ready(self) -> None:
         from commerce import choosing, handlers, islands, webhook  # noqa: F401
-        from core import short_ways
+        from commerce.models import Offer, OfferCourse, Price
+        from core import shared_pages, short_ways
 
+        shared_pages.renew_with(Offer, OfferCourse, Price)
         short_ways.open_way(webhook.PATH, webhook.webhook)

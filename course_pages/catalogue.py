@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.paginator import Page as ResultsPage
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -20,6 +20,7 @@ from course_pages.models.pages import CourseInstructor, CoursePage
 from course_pages.models.snippets import Level, Topic
 
 PER_PAGE = 12
+FEW_PAGES = 50
 FILTERS = "catalogue-filters"
 KEEP_SECONDS = 60
 
@@ -157,6 +158,21 @@ def filters() -> tuple[list[Topic], list[Level]]:
         found = list(Topic.objects.all()), list(Level.objects.all())
         cache.set(FILTERS, found, KEEP_SECONDS)
     return found
+
+
+def is_one_of_few(parameters: QueryDict) -> bool:
+    """Whether this asks for one of the filters there are, and not for words of somebody's own."""
+    topics, levels = filters()
+    known = {
+        "topic": {one.slug for one in topics},
+        "level": {one.slug for one in levels},
+        "page": {str(number) for number in range(1, FEW_PAGES)},
+    }
+    return all(
+        not value or value in known.get(name, ())
+        for name, values in parameters.lists()
+        for value in values
+    )
 
 
 class Counted(Paginator[CourseCard]):

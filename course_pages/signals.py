@@ -5,14 +5,28 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import post_page_move, pre_page_move
 
 from assets import news
-from assets.models import Caption, Video
+from assets.models import Caption, Image, Video
+from core import shared_pages
 from course_pages import catalogue, courses, marks
+from course_pages.models.course import Course
 from course_pages.models.pages import CoursePage
-from course_pages.models.snippets import Level, Topic
+from course_pages.models.snippets import InstructorProfile, Level, Topic
+
+# What public pages show of these apps and below; `core.shared_pages`.
+SHOWN_TO_EVERYBODY = (
+    Page,
+    PageViewRestriction,
+    Site,
+    Image,
+    Course,
+    Topic,
+    Level,
+    InstructorProfile,
+)
 
 
 @receiver(post_save)
@@ -37,6 +51,7 @@ def page_leaves(sender: type, instance: Page, **kwargs: Any) -> None:
 
 @receiver(post_page_move)
 def page_arrives(sender: type, instance: Page, **kwargs: Any) -> None:
+    shared_pages.renew()
     marks.mark_path(instance.path)
 
 

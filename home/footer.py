@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.cache import cache
+from django.db import transaction
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -10,12 +11,13 @@ from django.utils.safestring import SafeString
 from core import slots
 from home.models import SiteSettings
 
+KEPT_AS = "site-footer"
 KEEP_SECONDS = 60
 
 
 def contents() -> dict[str, Any]:
     """Tagline and links as {title, url} of pages that are live; kept for a minute."""
-    found: dict[str, Any] | None = cache.get("site-footer")
+    found: dict[str, Any] | None = cache.get(KEPT_AS)
     if found is None:
         settings = (
             SiteSettings.objects.select_related("imprint", "privacy", "contact")
@@ -29,8 +31,13 @@ def contents() -> dict[str, Any]:
                 {"title": page.title, "url": page.get_url()} for page in pages if page and page.live
             ],
         }
-        cache.set("site-footer", found, KEEP_SECONDS)
+        cache.set(KEPT_AS, found, KEEP_SECONDS)
     return found
+
+
+def forget(**about: Any) -> None:
+    """The settings were saved."""
+    transaction.on_commit(lambda: cache.delete(KEPT_AS), robust=True)
 
 
 @slots.fill("site.footer")

@@ -22,7 +22,14 @@ from course_pages.panels import ReleaseStatusPanel
 from course_pages.permissions import InCatalogue
 from course_pages.personas import Persona
 
+RESULTS_TEMPLATE = "course_pages/_catalogue_results.html"
 WITH_THE_RELEASE = _("Takes effect for learners with the next release.")
+
+
+def _only_results(request: HttpRequest) -> bool:
+    """Whether filters were used on the page, which takes in the new results by itself."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx and htmx.target == "catalogue-results")
 
 
 class CataloguePage(InCatalogue, BasePage):
@@ -46,9 +53,14 @@ class CataloguePage(InCatalogue, BasePage):
         )
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
-        if getattr(request, "htmx", False) and request.htmx.target == "catalogue-results":  # type: ignore[attr-defined]
-            return "course_pages/_catalogue_results.html"
-        return self.template
+        return RESULTS_TEMPLATE if _only_results(request) else self.template
+
+    def is_plain(self, request: HttpRequest) -> bool:
+        """Filters and pages are few; what somebody searches for may be anything."""
+        from course_pages import catalogue
+
+        asked_as_page = "HX-Request" not in request.headers
+        return (asked_as_page or _only_results(request)) and catalogue.is_one_of_few(request.GET)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().serve(request, *args, **kwargs)
@@ -335,4 +347,4 @@ class LessonPage(PreviewedAsLearner, InCatalogue, DrippedPage):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         from course_pages import public
 
-        return public.serve_lesson(self, request)
+        return self.offered(request, public.serve_lesson(self, request))

@@ -2,14 +2,15 @@
 
 from django.conf import settings
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import serve as serve_page
 
-from core import health
+from core import health, shared_pages
 
 handler400 = "core.errors.bad_request"
 handler403 = "core.errors.permission_denied"
@@ -41,5 +42,6 @@ urlpatterns = [
     path("", include("commerce.urls")),
     path("", include("learning.urls")),
     *media,
+    re_path(wagtail_urls.serve_pattern, shared_pages.shared(serve_page), name="wagtail_serve"),
     path("", include(wagtail_urls)),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -20,6 +20,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.url_routing import RouteResult
 
+from core import shared_pages
 from core.blocks.leaves import leaves
 from core.text import one_line
 
@@ -114,6 +115,18 @@ class BasePage(Page):
     def description(self) -> str:
         """The page in one or two sentences, for search engines and shared links."""
         return self.search_description or self.summary
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As Wagtail's; what everybody may see is offered to be kept."""
+        return self.offered(request, super().serve(request, *args, **kwargs))
+
+    def offered(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The answer; a private page looks at who asks, so it is not kept whatever is offered."""
+        return shared_pages.offer(response) if self.is_plain(request) else response
+
+    def is_plain(self, request: HttpRequest) -> bool:
+        """Whether the page was asked for in one of a few ways, so that keeping the answer pays."""
+        return not request.GET and "HX-Request" not in request.headers
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As Wagtail's, with each page below found by one query in place of two."""

@@ -124,6 +124,8 @@ CACHES: dict[str, dict[str, Any]] = {
         }
     )
 }
+# Whole public pages; where the cache is each process's own, nobody would hear of a change.
+SHARED_PAGES_SECONDS = 60 if REDIS_URL else 0
 # Sessions are of record: they live in the database, never in Redis.
 SESSION_ENGINE = "accounts.sessions"
 

@@ -14,4 +14,5 @@ from config.settings.base import SECRET_KEY, STORAGES
 DEBUG = True
 BADGE_SIGNING_KEY = GIVEN_KEY or env.badge_key_of(SECRET_KEY)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+SHARED_PAGES_SECONDS = 0  # an edited template shows at once
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

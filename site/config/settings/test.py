@@ -25,6 +25,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ACCOUNT_RATE_LIMITS = False
 WAGTAIL_AUTOSAVE_INTERVAL = 0
+# In a test's transaction nothing is committed, so no page would be renewed.
+SHARED_PAGES_SECONDS = 0
 if REDIS_URL:
     # Tests empty the cache: each parallel process gets a database of its own, from 15 down.
     _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
