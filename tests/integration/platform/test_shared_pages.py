@@ -24,7 +24,7 @@ from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 Committing = Callable[..., Any]
-RESULTS = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "catalogue-results"}
+RESULTS: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "catalogue-results"}
 
 
 @pytest.fixture(autouse=True)
