@@ -1,16 +1,30 @@
 """A cache that may go away: pages are served without it."""
 
 import logging
+from functools import cache
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
 
+class KeptClients(RedisCacheClient):
+    """Django's, with one client for each pool of connections: it makes one for each operation."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._client = cache(Redis)
+
+
 class ForgivingRedisCache(RedisCache):
     """Redis as cache; while it does not answer, every read is a miss and every write is dropped."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClients
 
     def _forgive(self, error: RedisError, fallback: Any) -> Any:
         logger.warning("The cache did not answer: %s", error)
