@@ -262,10 +262,13 @@ def overview(quiz: Quiz, known: Standing, now: datetime) -> Overview:
         for one in known.attempts
         if one.state != Attempt.State.OPEN
     ]
+    rules = facts(quiz, known)
+    if rules.opens_at and rules.opens_at <= now:
+        rules = replace(rules, opens_at=None)
     return Overview(
         title=quiz["title"],
         intro=rendering.rich(quiz["intro"]),
-        facts=facts(quiz, known),
+        facts=rules,
         lines=lines,
         open=known.open,
         passed=tells and attempts.has_passed(quiz, known),
