@@ -184,3 +184,41 @@ def test_each_choice_and_question_says_what_its_author_wrote_and_no_other_does()
         *("to false", "said to everybody"),
     ]
     assert snapshots.load(done.snapshot_id)["settings"]["show_answers"] != "submitted"
+
+
+@pytest.mark.parametrize("typed", ["1,5", "1.5", "١٫٥", "1e3"])
+def test_a_number_is_saved_without_a_word(typed: str) -> None:
+    question, saved, pages = typed_into_a_number(typed)
+    assert saved.split() == ["Saved"]
+    assert "not a number" not in pages
+    assert "not with a number" not in pages
+
+
+@pytest.mark.parametrize("typed", ["ten", "NaN", "1e400", "1,2,3.4.5"])
+def test_what_is_no_number_is_kept_and_told_before_it_is_handed_in(typed: str) -> None:
+    """Seen to fail: it was "Saved" and "answered", and earned nothing."""
+    question, saved, pages = typed_into_a_number(typed)
+    assert " ".join(saved.split()) == "Saved, but this is not a number"
+    assert "this is not a number" in pages
+    assert "answered, but not with a number" in pages
+    assert Attempt.objects.get().answers == {question["id"]: typed}
+
+
+def typed_into_a_number(typed: str) -> tuple[dict[str, Any], str, str]:
+    """The question, what is said to the saved answer, and the pages of the attempt after it."""
+    question = quizzes.number("1.5")
+    course, _quiz = quizzes.course_with_quiz([question])
+    user = taking.learner(course)
+    attempt = taking.begin(user, course)
+    client = taking.signed_in(user)
+    sent = taking.form(attempt, {question["id"]: typed}, token=attempt.token)
+    answer = client.post(
+        taking.url(attempt, "save"),
+        sent.urlencode(),
+        content_type="application/x-www-form-urlencoded",
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 200
+    [said] = re.findall(r"<span data-answered=[^>]*>([^<]*)</span>", answer.content.decode())
+    again = client.get(taking.url(attempt)), client.get(taking.url(attempt) + "?review")
+    return question, said, "".join(one.content.decode() for one in again)
