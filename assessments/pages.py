@@ -16,6 +16,7 @@ from assessments import rendering
 from assessments.models import Attempt
 from assessments.models.authoring import Counts, Layout, Shown
 from assessments.questions import grading, paper
+from assessments.questions.answers import is_readable
 from assessments.questions.data import Answer, Question, items
 from assessments.rendering import Words, safe
 from assessments.services import attempts, regrading
@@ -75,6 +76,7 @@ class Asked:
     hint: SafeString
     points: Decimal
     answered: bool
+    readable: bool
     flagged: bool
     text: str = ""
     choices: tuple[Choice, ...] = ()
@@ -162,6 +164,7 @@ def _asked(
         hint=safe(words.hint),
         points=attempts.rounded(grading.points(question)),
         answered=answer is not None,
+        readable=is_readable(question, answer),
         flagged=question["id"] in attempt.flags,
         text=answer if isinstance(answer, str) else "",
         choices=tuple(_choices(question, words, line.get("order", []), answer, name)),
@@ -262,10 +265,13 @@ def overview(quiz: Quiz, known: Standing, now: datetime) -> Overview:
         for one in known.attempts
         if one.state != Attempt.State.OPEN
     ]
+    rules = facts(quiz, known)
+    if rules.opens_at and rules.opens_at <= now:
+        rules = replace(rules, opens_at=None)
     return Overview(
         title=quiz["title"],
         intro=rendering.rich(quiz["intro"]),
-        facts=facts(quiz, known),
+        facts=rules,
         lines=lines,
         open=known.open,
         passed=tells and attempts.has_passed(quiz, known),
@@ -451,14 +457,15 @@ def is_one_by_one(quiz: Quiz) -> bool:
     return bool(quiz["settings"]["layout"] == Layout.ONE)
 
 
-def states(attempt: Attempt) -> list[dict[str, Any]]:
-    """The question map: number, answered, flagged."""
+def states(quiz: Quiz, attempt: Attempt) -> list[dict[str, Any]]:
+    """The question map: number, answered and whether that can be read, flagged."""
     flags = set(attempt.flags)
     return [
         {
             "number": number,
             "id": line["id"],
             "answered": line["id"] in attempt.answers,
+            "readable": is_readable(paper.question_of(quiz, line), attempt.answers.get(line["id"])),
             "flagged": line["id"] in flags,
         }
         for number, line in enumerate(attempt.paper, start=1)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assessments import pages
 from assessments.models import Attempt
-from assessments.questions.answers import NotAnAnswer
+from assessments.questions.answers import NotAnAnswer, is_readable
 from assessments.services import attempts, grading_by_hand
 from assessments.services.attempts import Conflict, Over, Refused
 from core import clock, snapshots
@@ -135,7 +135,7 @@ def _frame(place: Place, attempt: Attempt) -> dict[str, Any]:
 
 
 def _taking(place: Place, attempt: Attempt, quiz: pages.Quiz) -> dict[str, Any]:
-    states = pages.states(attempt)
+    states = pages.states(quiz, attempt)
     return _frame(place, attempt) | {
         "states": states,
         "one_by_one": pages.is_one_by_one(quiz),
@@ -206,6 +206,7 @@ def save(request: HttpRequest, course: str, attempt: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         asked = request.POST.getlist("asked")
         changes = attempts.read(found, request.POST)
+        quiz = snapshots.load(found.snapshot_id)
         context = {
             "token": token,
             "seconds_left": seconds_left(found),
@@ -213,6 +214,7 @@ def save(request: HttpRequest, course: str, attempt: int) -> HttpResponse:
                 {
                     "id": key,
                     "answered": changes["answers"][key] is not None,
+                    "readable": is_readable(quiz["questions"][key], changes["answers"][key]),
                     "flagged": changes["flags"][key],
                     "number": next(
                         number

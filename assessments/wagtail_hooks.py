@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -11,7 +12,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from assessments.authoring import panels
-from assessments.authoring.viewsets import DeleteOfCourses, OfCourses
+from assessments.authoring.viewsets import DeleteOfCourses, OfCourses, lessons_with
 from assessments.importing.admin import hooks as importing
 from assessments.models import QuestionBank, Quiz
 from assessments.permissions import CoursePolicy
@@ -59,3 +60,16 @@ def teachers_publish(menu_items: list[Any], request: HttpRequest, context: dict[
     shown = any(item.name == PublishMenuItem.name for item in menu_items)
     if not shown and policy.user_has_permission(request.user, "publish"):
         menu_items.insert(1, PublishMenuItem(order=1))
+
+
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+def say_how_learners_meet_it(request: HttpRequest, instance: Any) -> None:
+    """A quiz alone is seen by nobody: whoever publishes one that no lesson has is told."""
+    if not isinstance(instance, Quiz) or "action-publish" not in request.POST:
+        return
+    if not lessons_with(instance):
+        messages.info(
+            request,
+            _("Learners meet this quiz in a lesson: edit one, add a Quiz block and choose it."),
+        )

@@ -65,7 +65,8 @@ def edit(request: HttpRequest, course: str, note: int) -> HttpResponse:
         except NoteRefused as refused:
             problem = refused.args[0]
     if request.htmx:  # type: ignore[attr-defined]
-        context = {"note": notebook.entry(place, found), "problem": problem}
+        text = request.POST.get("text", "") if problem else ""
+        context = {"note": notebook.entry(place, found), "problem": problem, "text": text}
         return render(request, "learning/_note.html", context)
     if request.method == "POST" and not problem:
         return redirect(f"{_notes_url(place)}#note-{found.pk}")

@@ -65,7 +65,7 @@ def notes(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
         try:
             writing.write(seat=seat, text=text, **_moment(request, seat))
         except NoteRefused as refused:
-            context |= {"text": text, "problem": refused.args[0]}
+            context |= {"text": text, "problem": refused.args[0], "moment": _moment(request, seat)}
         else:
             if not request.htmx:  # type: ignore[attr-defined]
                 return redirect(request.path)

@@ -36,7 +36,7 @@ def of_quiz(quiz: Quiz, request: HttpRequest, mode: str) -> HttpResponse:
         return render(request, "assessments/overview.html", context | {"quiz": shown})
     attempt = Attempt(paper=paper.draw(data, SEED), number=1, started_at=now, last_at=now)
     if mode == "during":
-        states = pages.states(attempt)
+        states = pages.states(data, attempt)
         context |= {"questions": pages.asked(data, attempt), "states": states, "attempt": attempt}
         return render(request, "assessments/attempt.html", context)
     marks = attempts.mark_all(data, attempt)
@@ -57,7 +57,7 @@ def of_bank(bank: QuestionBank, request: HttpRequest) -> HttpResponse:
         "course_url": "#",
         "quiz_title": bank.title,
         "questions": pages.asked(data, attempt),
-        "states": pages.states(attempt),
+        "states": pages.states(data, attempt),
         "attempt": attempt,
     }
     return render(request, "assessments/attempt.html", context)

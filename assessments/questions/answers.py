@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from assessments.questions import numbers
 from assessments.questions.data import Answer, Question, choice_ids, gaps, items, options
 
 LONGEST_SHORT = 1_000
@@ -29,6 +30,14 @@ def read(question: Question, line: Mapping[str, Any], sent: Sent, name: str) -> 
     if question["type"] == "order":
         return _order(line["order"], sent, name)
     return READERS[question["type"]](question, sent, name)
+
+
+def is_readable(question: Question, answer: Answer) -> bool:
+    """Whether an answer can be graded as what its question asks for: a number has to be one.
+
+    Tells nothing of the key; what cannot be read is kept all the same and earns nothing.
+    """
+    return question["type"] != "number" or answer is None or numbers.parse(str(answer)) is not None
 
 
 def _one(sent: Sent, name: str, longest: int) -> str | None:

@@ -105,6 +105,7 @@ def _learner(
         .defer("paper", "answers", "marks", "flags")
         .order_by("-started_at", "-pk")
     )
+    teachers = door.course.teaching_rights.select_related("user").order_by("user")
     actions = enrolment.staff_actions.select_related("by", "attempt").order_by("-at", "-pk")
     return show(
         request,
@@ -120,6 +121,8 @@ def _learner(
         ],
         actions=[(one, titles.get(one.quiz, "")) for one in actions],
         form=form or AllowanceForm(quizzes=titles),
+        # Whoever may only look is told whom to ask.
+        teachers=[] if door.may_grade else [one.user for one in teachers],
     )
 
 

@@ -65,10 +65,11 @@ function stamp() {
   const button = document.querySelector("#panel [data-note-at]");
   if (!button || !moment?.player.box.isConnected) return;
   const { text, video, at_ms } = button.form.elements;
-  if (text.value && at_ms.value) return;
-  video.value = moment.player.uid;
-  at_ms.value = moment.ms;
-  button.textContent = button.dataset.noteAt.replace("{time}", clock(moment.ms));
+  if (!text.value || !at_ms.value) {
+    video.value = moment.player.uid;
+    at_ms.value = moment.ms;
+  }
+  button.textContent = button.dataset.noteAt.replace("{time}", clock(Number(at_ms.value)));
 }
 
 document.addEventListener("media:time", ({ detail }) => {

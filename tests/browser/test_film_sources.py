@@ -25,6 +25,7 @@ from integrations.imagekit.standin import StandIn
 from learning.models import Watch
 from learning.services import enrolment
 from tests.browser import films
+from tests.conftest import ROOT
 from tests.factories import courses as make
 from tests.factories.accounts import UserFactory
 from tests.factories.imagekit import settings_for
@@ -33,6 +34,7 @@ from tests.factories.videos import block
 Visit = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
 CLIPS = sorted(Path(os.environ.get("LECTERN_SHARED_DATA", "none")).glob("video/*.mp4"))
+DEMO = ROOT / "site/config/demo/files/clip/the-axis-that-moved.mp4"
 HLS = "application/vnd.apple.mpegurl"
 LONG, HEAVY = 90, 50
 SHORTLY = 6  # seconds that an address lives, where a test waits for its end
@@ -369,3 +371,51 @@ def test_one_quality_is_kept_to_and_given_up_again(enter: Callable[..., Page], l
     items.nth(0).click()
     expect(items.nth(0)).to_have_attribute("aria-checked", "true")
     plays_on(page, film)
+
+
+def test_a_browser_sends_a_film_straight_to_the_account_and_again_after_a_cut(
+    visit: Visit, sign_in: SignIn, account: StandIn
+) -> None:
+    """Nothing but forms of a few hundred bytes goes to this site."""
+    page = visit()
+    page.add_init_script("console.error = () => {}")
+    sign_in(page, User.objects.get(is_superuser=True))
+    page.goto("/admin/snippets/assets/video/add/")
+    to_us: list[int] = []
+    page.on(
+        "request",
+        lambda one: (
+            to_us.append(len(one.post_data_buffer or b""))
+            if one.method in {"POST", "PATCH", "PUT"} and account.keys.api_base not in one.url
+            else None
+        ),
+    )
+    held: list[Route] = []
+    page.route(f"{account.keys.api_base}/**", lambda route: held.append(route), times=1)
+    known = set(account.files)
+    page.set_input_files("input[type=file]", DEMO)
+    row = page.locator(".videos-upload")
+    expect(row).to_have_attribute("data-state", "sending")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].abort()
+    expect(row).to_have_attribute("data-state", "failed")
+    expect(row.locator("[data-part=state]")).not_to_be_empty()
+    assert set(account.files) == known
+    row.get_by_role("button", name="Try again").click()
+    expect(row).to_have_attribute("data-state", "sent")
+    [file_id] = set(account.files) - known
+    stored = account.files[file_id]
+    assert stored.data == DEMO.read_bytes()
+    assert stored.private
+    video = Video.objects.get(external_id=file_id)
+    assert (video.backend, video.state) == ("imagekit", Video.State.PROCESSING)
+    assert Video.objects.filter(title=video.title).count() == 1
+    assert max(to_us) < 2_000
+
+    provider = imagekit.provider()
+    assert provider is not None
+    account.stream(file_id)
+    told, headers = account.message("video.transformation.ready", stored)
+    imagekit.take(provider.event(told, headers))
+    expect(row).to_contain_text("Ready")

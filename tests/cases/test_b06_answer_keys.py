@@ -14,18 +14,21 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from wagtail.models import Page
 
 from assessments import rendering
-from assessments.models import Attempt
+from assessments.models import Attempt, Quiz
 from assessments.questions import paper
 from core import snapshots
 from course_pages.models import Course
+from tests.cases import measure
 from tests.factories import attempts as taking
 from tests.factories import quizzes
 
 pytestmark = pytest.mark.django_db
 CANARY = "kestrel"
+LOOKED_AT, POSTED = 156, 8
 HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 WAYS: list[dict[str, Any]] = [
     {}, HTMX, HTMX | {"HTTP_HX_TARGET": "lesson"}, {"HTTP_ACCEPT": "text/json"},
@@ -65,6 +68,9 @@ def everything(client: Client, course: Course, attempt: Attempt | None) -> list[
         base, lesson, f"{base}-/modules/1/", f"{base}-/enrol/", "/my/", "/courses/", "/sitemap.xml",
         "/courses/a-course/", "/courses/a-course/module-1/lesson-11/",
         f"/courses/?q={CANARY}", "/robots.txt", "/account/profile/", f"{lesson}quiz/nonsense/",
+        f"{lesson}notes/", f"{lesson}transcript/", f"{lesson}downloads/", f"{base}-/notes/",
+        f"{base}-/notes/export/", f"{lesson}complete/", "/wallet/",
+        *staff_pages(course),
     ]  # fmt: skip
     if attempt:
         addresses += [
@@ -81,9 +87,27 @@ def everything(client: Client, course: Course, attempt: Attempt | None) -> list[
             {"HTTP_ACCEPT": "text/json"},
         ):
             answer = client.get(address, **headers)
-            body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-            got.append((address, body.decode(errors="replace") + repr(answer.headers)))
+            got.append((address, said(answer) + repr(answer.headers)))
     return got
+
+
+def said(answer: Any) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode(errors="replace")
+
+
+def staff_pages(course: Course) -> list[str]:
+    """Pages of the editor and of graders, which a learner may only try."""
+    quiz = Quiz.objects.get(course=course)
+    snippet = "wagtailsnippets_assessments_quiz"
+    attempt = Attempt.objects.filter(enrolment__course=course).values_list("pk", flat=True).first()
+    named = [(f"{snippet}:{name}", [quiz.pk]) for name in ("edit", "copy", "usage", "history")]
+    named += [(f"{snippet}:list", []), ("grading:gradebook", [course.pk])]
+    named += [("grading:items", [course.pk, quiz.lineage])]
+    named += [("grading:export", [course.pk, "csv"])]
+    named += [("grading:attempt", [course.pk, attempt])] if attempt else []
+    preview = reverse(f"{snippet}:preview_on_edit", args=[quiz.pk])
+    return [f"{preview}?mode=after", *(reverse(name, args=args) for name, args in named)]
 
 
 def leaks(responses: list[tuple[str, str]]) -> list[str]:
@@ -111,7 +135,8 @@ def test_B06_no_key_before_handing_in(layout: str) -> None:
             for what in ("save",):
                 answer = client.post(taking.url(attempt, what), sent, **headers)
                 responses.append((what, answer.content.decode()))
-    assert len(responses) >= 88
+    # The figure of this case: so many responses were looked at, and none had it.
+    assert len(responses) == LOOKED_AT
     assert leaks(responses) == []
     # What is kept for pages, and what search may find, has none either.
     quiz = snapshots.load(attempt.snapshot_id)
@@ -148,7 +173,19 @@ def test_B06_others_get_nothing_at_all() -> None:
     attempt = taking.begin(user, course)
     taking.hand_in(user, attempt)
     for other in (Client(), taking.signed_in(taking.learner(course))):
-        assert leaks(everything(other, course, attempt)) == []
+        responses = everything(other, course, attempt)
+        assert len(responses) == LOOKED_AT - POSTED
+        assert leaks(responses) == []
+
+
+def test_B06_control_the_pages_tried_do_show_the_key_to_its_author() -> None:
+    """Else all of the above might look at pages that are not there."""
+    course, _questions = guarded()
+    taking.begin(taking.learner(course), course)
+    author = Client()
+    author.force_login(measure.person(is_superuser=True))
+    found = [one for one in staff_pages(course) if CANARY in said(author.get(one))]
+    assert len(found) >= 3, found
 
 
 def test_B06_neither_order_nor_attributes_give_a_hint() -> None:

@@ -204,3 +204,23 @@ def test_nobody_signed_out_learns_a_course_by_a_referer() -> None:
         headers={"Referer": f"/admin/pages/{lesson.pk}/edit/"},
     )
     assert answer.status_code == 302
+
+
+def test_who_publishes_a_quiz_that_no_lesson_has_is_told_how_learners_meet_it() -> None:
+    """Seen to fail: it was "published", and its author waited for answers in vain."""
+    mine, _other, course, _theirs, quiz = school()
+    edit, sent = reverse(f"{SNIPPET}:edit", args=[quiz.pk]), asking(quiz, single(True, False))
+
+    def told(**more: str) -> bool:
+        said = message(mine.post(edit, sent | more))
+        mine.get(reverse(f"{SNIPPET}:list"))  # where it is read
+        return "Learners meet this quiz in a lesson" in said
+
+    publish = {"action-publish": "1"}
+    assert told(**publish)
+    assert not told()
+    quizzes.put_into(make.lesson_page(course, "Lesson 1.1"), quiz, release=False)
+    assert not told(**publish)
+    edit = reverse(f"{SNIPPET}:add")
+    assert told(title="Published at once", **publish)
+    assert Quiz.objects.get(title="Published at once").live

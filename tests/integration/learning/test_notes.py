@@ -12,6 +12,7 @@ from learning.models import Note
 from learning.services import enrolment, notes
 from tests.cases import measure
 from tests.factories import courses as make
+from tests.factories import videos as make_film
 from tests.factories.accounts import UserFactory
 from tests.factories.attempts import seat, signed_in
 
@@ -93,6 +94,38 @@ def test_a_refused_note_says_why_keeps_its_words_and_writes_nothing(
     monkeypatch.setattr(notes, "MOST", 1)
     assert "2,000 notes" in browser.post(HERE, {"text": "One too many"}).content.decode()
     assert [note.text for note in Note.objects.all()] == ["Kept"]
+
+
+def test_a_refused_note_keeps_its_moment(course: Course, learner: User) -> None:
+    """Seen to fail: corrected and sent again, it stood at no moment or at a later one."""
+    film = make_film.video(duration_ms=60_000)
+    page = make.lesson_page(course, "Lesson 1.1")
+    stream = page._meta.get_field("body").stream_block
+    make.edit(page, body=stream.to_python([make_film.block(film)]))
+    releases.release(course=Course.objects.get(), by=None)
+    browser = signed_in(learner)
+    here = {"video": str(film.uid), "at_ms": "6100"}
+    answer = browser.post(HERE, here | {"text": " "}, headers=HTMX).content.decode()
+    for name, value in here.items():
+        assert f'name="{name}" value="{value}"' in answer
+    for odd in ({"video": "x", "at_ms": "1"}, here | {"at_ms": '"><b>'}):
+        answer = browser.post(HERE, odd | {"text": " "}, headers=HTMX).content.decode()
+        assert 'name="video" value=""' in answer
+        assert 'name="at_ms" value=""' in answer
+    assert not Note.objects.exists()
+
+
+def test_a_change_that_is_refused_keeps_its_words(course: Course, learner: User) -> None:
+    """Seen to fail: the note's old words came back into its field."""
+    note = note_of(learner, course, "Old")
+    long = "y" * (notes.LONGEST + 1)
+    answer = signed_in(learner).post(f"{ALL}{note.pk}/", {"text": long}, headers=HTMX)
+    assert f">{long}</textarea>" in answer.content.decode()
+    note.refresh_from_db()
+    assert note.text == "Old"
+    # Words that were refused for a new note are no other note's.
+    answer = signed_in(learner).post(HERE, {"text": long}, headers=HTMX)
+    assert answer.content.decode().count(long) == 1
 
 
 def test_a_line_break_of_a_browser_counts_as_one_character(course: Course, learner: User) -> None:

@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from assessments.models import Allowance, Attempt, StaffAction
 from assessments.services import attempts, corrections
+from core import clock
 from learning.models import LessonCompletion, QuizPass
 from tests.cases import measure
+from tests.factories import attempts as taking
 from tests.factories import quizzes
 from tests.integration.assessments.staff import school
 
@@ -134,3 +136,26 @@ def test_what_is_left_empty_stays_as_it_was_allowed() -> None:
     text = client.get(reverse("grading:learner", args=[course.pk, enrolment.pk])).content.decode()
     start = text.index('id="allowances"')
     assert "None." in text[start : text.index("<form", start)]
+
+
+def test_support_sees_that_time_was_up_and_whom_to_ask() -> None:
+    """Seen to fail: an attempt that its clock had closed looked like any other."""
+    course, _quiz = quizzes.course_with_quiz([quizzes.single()], time_limit_minutes=30)
+    teacher = school.teacher(course)
+    user = taking.learner(course)
+    attempt = taking.begin(user, course)
+    past = clock.now() - timedelta(hours=1)
+    Attempt.objects.filter(pk=attempt.pk).update(deadline=past)
+    attempts.close_overdue(attempt.pk, clock.now())
+    client = school.signed_in(measure.person(roles=["Support"]))
+    person = client.get(f"/admin/people/{user.pk}/").content.decode()
+    assert "Graded, not passed · Time was up" in person
+    address = reverse("grading:learner", args=[course.pk, attempt.enrolment_id])
+    page = client.get(address).content.decode()
+    assert "Time was up" in page
+    assert teacher.email in page
+    assert "Teachers of this course may give more" in page
+    course.teaching_rights.all().delete()
+    assert "Administrators may give more" in client.get(address).content.decode()
+    grader = school.signed_in(school.teacher(course))
+    assert "may give more" not in grader.get(address).content.decode()
