@@ -31,6 +31,14 @@ def consider(payload: dict[str, Any]) -> None:
     issuing.consider(rows.get(pk=payload["enrolment"]))
 
 
+@outbox.handler(issuing.OWED)
+def give_owed(payload: dict[str, Any]) -> None:
+    rows = Enrolment.objects.select_related("completed_release", "user")
+    found = issuing.consider(rows.get(pk=payload["enrolment"]))
+    if found is not None:
+        issuing.print_held(found.pk)
+
+
 @outbox.handler(issuing.ISSUED)
 def make_print(payload: dict[str, Any]) -> None:
     prints.make(payload["issue"])

@@ -114,7 +114,7 @@ class CertificateAdmin(ReadOnlyListing):
     list_filter = [OfCourse, "state", OfYear]
     list_select_related = ["enrolment__user", "course", "current__evidence", "decided_by"]
     list_export = [
-        "serial", "name", "email", "course", "status", "note", "earned_at", "issued_at",
+        "serial", "name", "email", "course", "status", "why", "earned_at", "issued_at",
         "expires_at", "prints", "decided_by", "decided_at", "address",
     ]  # fmt: skip
     export_filename = "certificates"
@@ -169,6 +169,10 @@ class CertificateAdmin(ReadOnlyListing):
     @described(_("expires"))
     def expires_at(self, row: Certificate) -> Any:
         return (row.current.expires_at or "") if row.current else ""
+
+    @described(_("why"))
+    def why(self, row: Certificate) -> str:
+        return row.why
 
     @described(_("address"))
     def address(self, row: Certificate) -> str:
