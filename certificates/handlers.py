@@ -75,7 +75,7 @@ def named(
 def changed(sender: type, instance: CertificateDesign, raw: bool = False, **kwargs: Any) -> None:
     """The next release of every course that gives it differs; a draft's save changes nothing."""
     if not raw:
-        marks.mark_users_of(instance)
+        marks.mark_lineages(page.translation_key for page in freezing.courses_with(instance))
 
 
 @receiver(pre_delete, sender=CertificateDesign)

@@ -147,9 +147,9 @@ def rule_of(course: Course) -> outline.CertificateRule | None:
 
 
 def test_a_published_design_reaches_learners_with_the_next_release_only() -> None:
+    """Seen to fail: published within seconds of being chosen, before Wagtail's index knew of it."""
     design = given.design()
     course = given.course(design)
-    outbox.drain()  # Wagtail's index of what chooses what
     first = rule_of(course)
     assert Course.objects.get(pk=course.pk).dirty_at is None
     design.heading = "In recognition"
