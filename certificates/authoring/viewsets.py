@@ -22,7 +22,7 @@ from certificates.authoring import panels
 from certificates.authoring.advice import advice
 from certificates.models import CertificateDesign
 from core import snapshots
-from core.guarding import GuardedViewSet, Own
+from core.guarding import BeginsDraft, GuardedViewSet, Own
 
 PINNED = "certificate_design"
 MOST_NAMED = 5
@@ -54,11 +54,17 @@ class ChosenMultipleView(Own, chooser.SnippetChosenMultipleView):
     pass
 
 
+class CreateView(BeginsDraft, Own, chooser.SnippetCreateView):
+    """A design with the usual texts, to be looked at before it is published."""
+
+
 class DesignChooserViewSet(chooser.SnippetChooserViewSet):
     choose_view_class = ChooseView
     choose_results_view_class = ChooseResultsView
     chosen_view_class = ChosenView
     chosen_multiple_view_class = ChosenMultipleView
+    create_view_class = CreateView
+    form_fields = ["title", "style"]
 
 
 class TellsAdvice:
