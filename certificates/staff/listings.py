@@ -88,9 +88,11 @@ def about(certificate: Certificate, user: Any) -> dict[str, Any]:
         said = evidence.of(row.evidence) if hasattr(row, "evidence") else None
         issues.append({"row": row, "said": said, "current": row.pk == certificate.current_id})
     state, course = certificate.state, certificate.course_id
+    access = doors.with_all(Certificate.objects.filter(pk=certificate.pk)).get()
     again = state in {State.ISSUED, State.HELD} and doors.may(user, doors.REISSUE, course)
     return {
         "certificate": certificate,
+        "access": access,
         "issues": issues,
         "log": list(logbook.entries(certificate)),
         "address": prints.address(certificate) if certificate.current_id else "",

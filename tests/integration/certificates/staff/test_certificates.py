@@ -18,11 +18,14 @@ from accounts.sync import sync_roles
 from certificates import files
 from certificates.models import Certificate, CertificateEvidence, CertificateIssue
 from certificates.services import issuing
+from core import clock, outbox
 from core.models import OutboxMessage
 from course_pages import courses
 from course_pages.models import Course
+from learning.services import enrolment
 from tests.cases import measure
 from tests.factories import certificates as given
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 RECORDS = (Certificate, CertificateIssue, CertificateEvidence, OutboxMessage, ModelLogEntry)
@@ -173,6 +176,36 @@ def test_what_is_approved_without_a_name_is_kept_and_said_so() -> None:
     row.refresh_from_db()
     assert row.state == State.HELD
     assert row.why in " ".join(str(one) for one in get_messages(answer.wsgi_request))
+
+
+def test_who_approves_sees_that_a_purchase_was_taken_back() -> None:
+    """Seen to fail: nothing told of it. What was earned stays, and a person decides."""
+    course = given.course(when="approved")
+    user: Any = UserFactory(name="Ada Lovelace")
+    enrolment.grant(
+        user=user, course=course, source="order", source_key="line-1", starts_at=clock.now()
+    )
+    given.complete(user, course)
+    outbox.drain()
+    row = Certificate.objects.get()
+    client = staff()
+    pages = [reverse("certificate_staff:waiting"), url("approve", row)]
+    pages.append(reverse(INSPECT, args=[row.pk]))
+    words = "no access since"
+    assert not [one for one in pages if words in client.get(one).text]
+    enrolment.revoke(source="order", source_key="line-1")
+    for page in pages:
+        shown = client.get(page).text
+        assert words in shown, page
+        assert "the purchase was refunded or disputed" in shown
+    sent = {"certificate": str(row.pk), "decision": "approve"}
+    assert words in client.post(pages[0], sent).text
+    row.refresh_from_db()
+    assert row.state == State.WAITING
+    enrolment.grant(
+        user=user, course=course, source="gift", source_key="gift-1", starts_at=clock.now()
+    )
+    assert not [one for one in pages if words in client.get(one).text]
 
 
 EVERY = [*(f"certificate_staff:{name}" for name in ACTS), INSPECT]
