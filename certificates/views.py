@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.middleware import speaks_to_reader
 from certificates import checking
 from certificates import wallet as wallets
 from certificates.badges import keys
@@ -29,6 +30,7 @@ NOT_IN_FILE_NAMES = dict.fromkeys(map(ord, '/\\:*?"<>|'), " ")
 
 @never_cache
 @login_required
+@speaks_to_reader
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
     """One's own certificates, newest first."""
@@ -39,6 +41,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@speaks_to_reader
 @require_POST
 def name(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hide one's name on the public page, or show it again. 404 for others' certificates."""
@@ -164,6 +167,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@speaks_to_reader
 @require_safe
 def pdf(request: HttpRequest, public_id: str, number: int) -> HttpResponseBase:
     """The file, for its holder, for teachers of its course and for who sees all certificates."""
