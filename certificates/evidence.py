@@ -11,6 +11,8 @@ from certificates.models import CertificateEvidence
 class Evidence:
     """evidence v1. Days are ISO 8601, moments too (UTC); "" where there is none.
 
+    Days are those of where the holder is. `expires_on` came later: without it, paper has UTC's.
+
     `course` is the title as it was taken, `outline` and `design` are digests of snapshots, `score`
     is a percentage as text; `images` maps keys of the design's pictures to their sha-256.
     """
@@ -31,6 +33,7 @@ class Evidence:
     language: str
     issued_at: str
     expires_at: str
+    expires_on: str = ""
     v: int = 1
 
     def as_json(self) -> dict[str, Any]:
@@ -47,6 +50,13 @@ class Evidence:
     @property
     def expires(self) -> datetime | None:
         return datetime.fromisoformat(self.expires_at) if self.expires_at else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The day of its end, as printed; None for ever."""
+        if self.expires_on:
+            return date.fromisoformat(self.expires_on)
+        return self.expires.date() if self.expires else None
 
 
 def of(row: CertificateEvidence) -> Evidence:

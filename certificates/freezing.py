@@ -6,6 +6,8 @@ certificate_design v1: the fields of `certificates.printing.design.Design`.
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from certificates import printing
@@ -14,6 +16,8 @@ from certificates.models import CertificateDesign
 from certificates.printing.design import Design, Signatory, unknown_placeholders
 from core import snapshots
 from core.snapshots import Reference
+from course_pages import tree
+from course_pages.models import CoursePage
 from course_pages.outline import Outline
 from course_pages.registries import Pinned, Problem
 
@@ -49,6 +53,21 @@ def pinned(row: CertificateDesign) -> Pinned:
     needed.add(Reference("certificate_design", str(row.pk)))
     frozen = snapshots.freeze(KIND, V, design.as_json(), needed)
     return Pinned(design.lineage, row.title, frozen, False, tuple(_problems(row, design)))
+
+
+def courses_with(design: CertificateDesign) -> list[CoursePage]:
+    """The courses whose pages choose it, by what stands there; two queries.
+
+    Wagtail's index of references knows some seconds later.
+    """
+    rows = CoursePage.objects.annotate(raw=Cast("certificate", TextField()))
+    chosen = {
+        pk: one["value"].get("design")
+        for pk, raw in rows.values_list("pk", "raw")
+        for one in tree.raw_body(raw)
+    }
+    keys = [pk for pk, key in chosen.items() if key == design.pk]
+    return list(CoursePage.objects.filter(pk__in=keys).defer_streamfields().order_by("title"))
 
 
 def letters_in_title(outline: Outline) -> Iterable[Problem]:

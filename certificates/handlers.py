@@ -31,6 +31,14 @@ def consider(payload: dict[str, Any]) -> None:
     issuing.consider(rows.get(pk=payload["enrolment"]))
 
 
+@outbox.handler(issuing.OWED)
+def give_owed(payload: dict[str, Any]) -> None:
+    rows = Enrolment.objects.select_related("completed_release", "user")
+    found = issuing.consider(rows.get(pk=payload["enrolment"]))
+    if found is not None:
+        issuing.print_held(found.pk)
+
+
 @outbox.handler(issuing.ISSUED)
 def make_print(payload: dict[str, Any]) -> None:
     prints.make(payload["issue"])
@@ -67,7 +75,7 @@ def named(
 def changed(sender: type, instance: CertificateDesign, raw: bool = False, **kwargs: Any) -> None:
     """The next release of every course that gives it differs; a draft's save changes nothing."""
     if not raw:
-        marks.mark_users_of(instance)
+        marks.mark_lineages(page.translation_key for page in freezing.courses_with(instance))
 
 
 @receiver(pre_delete, sender=CertificateDesign)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.permissions import CoursePolicy
+from accounts.middleware import speaks_to_reader
 from certificates import checking
 from certificates import wallet as wallets
 from certificates.badges import keys
@@ -22,6 +22,7 @@ from certificates.badges.views import document, for_machines, offered
 from certificates.checking import Found
 from certificates.models import Certificate, CertificateIssue
 from certificates.services import issuing, prints
+from certificates.staff import doors
 from core.text import one_line
 
 NOT_IN_FILE_NAMES = dict.fromkeys(map(ord, '/\\:*?"<>|'), " ")
@@ -29,6 +30,7 @@ NOT_IN_FILE_NAMES = dict.fromkeys(map(ord, '/\\:*?"<>|'), " ")
 
 @never_cache
 @login_required
+@speaks_to_reader
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
     """One's own certificates, newest first."""
@@ -39,6 +41,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@speaks_to_reader
 @require_POST
 def name(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hide one's name on the public page, or show it again. 404 for others' certificates."""
@@ -72,6 +75,7 @@ def certificate(request: HttpRequest, public_id: str, number: int | None = None)
         "found": found,
         "said": found.said,
         "issue": found.issue,
+        "last_day": found.said.last_day if found.said else found.issue.expires_at,
         "certificate": found.certificate,
         "code": _code(found.address),
         "badge": offered(found) and not found.certificate.name_hidden,
@@ -163,6 +167,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@speaks_to_reader
 @require_safe
 def pdf(request: HttpRequest, public_id: str, number: int) -> HttpResponseBase:
     """The file, for its holder, for teachers of its course and for who sees all certificates."""
@@ -187,7 +192,7 @@ def pdf(request: HttpRequest, public_id: str, number: int) -> HttpResponseBase:
 def may_download(user: Any, certificate: Certificate) -> bool:
     if certificate.enrolment.user_id == user.pk:
         return True
-    return CoursePolicy(Certificate).user_has_permission_for_instance(user, "view", certificate)
+    return doors.may(user, doors.VIEW, certificate.course_id)
 
 
 def _as_file(issue: CertificateIssue) -> str:

@@ -1,9 +1,11 @@
 """A holder's certificates as cards: what each is, what can be done with it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -62,7 +64,7 @@ class Card:
     @property
     def explained(self) -> str:
         """What the state means, in a sentence; "" where it needs none."""
-        note = self.certificate.note
+        note = self.certificate.why
         if self.held:
             return note
         if self.certificate.state == State.WAITING:
@@ -71,11 +73,18 @@ class Card:
             return _("It was not approved: %(reason)s") % {"reason": note}
         if self.status == Status.REVOKED:
             return _("It holds no longer: %(reason)s") % {"reason": note}
-        if self.status == Status.EXPIRED and self.issue and self.issue.expires_at:
-            return _("It was valid until %(day)s.") % {"day": date_format(self.issue.expires_at)}
+        if self.status == Status.EXPIRED and self.last_day:
+            return _("It was valid until %(day)s.") % {"day": date_format(self.last_day)}
         if self.being_printed:
             return _("The file is ready in a moment, and a mail tells you so.")
         return ""
+
+    @property
+    def last_day(self) -> date | None:
+        """As printed; the day in UTC once that was erased."""
+        if self.said:
+            return self.said.last_day
+        return self.issue.expires_at.date() if self.issue and self.issue.expires_at else None
 
     @property
     def valid(self) -> bool:
@@ -105,7 +114,7 @@ class Card:
         """LinkedIn's form "add a certification", filled in; nothing is sent before it is opened."""
         if self.said is None or not self.valid:
             return ""
-        issued, expires = self.said.issued, self.said.expires
+        issued, expires = self.said.issued, self.last_day
         asked: dict[str, Any] = {
             "startTask": "CERTIFICATION_NAME",
             "name": self.said.course,
@@ -122,7 +131,11 @@ class Card:
 def cards(user: User) -> list[Card]:
     """Everything that somebody has earned, newest first: one query."""
     rows = Certificate.objects.filter(enrolment__user=user)
-    return [_card(one) for one in rows.select_related("current__evidence", "course")]
+    return [_card(one) for one in _with_all(rows)]
+
+
+def _with_all(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
+    return rows.select_related("current__evidence", "course", "enrolment__user")
 
 
 def card(user: Any, public_id: str) -> Card | None:
@@ -130,7 +143,7 @@ def card(user: Any, public_id: str) -> Card | None:
     if not user.is_authenticated:
         return None
     rows = Certificate.objects.filter(enrolment__user=user.pk, public_id=public_id)
-    found = rows.select_related("current__evidence", "course").first()
+    found = _with_all(rows).first()
     return _card(found) if found else None
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from course_pages import marks, outline, tree
+from course_pages import certificate_news, marks, outline, tree
 from course_pages.models.course import Course, ReleaseMode
-from course_pages.models.pages import LessonPage
+from course_pages.models.pages import CoursePage, LessonPage
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,10 @@ def of_page_in(course: Course | None, page: Page) -> Status:
     if isinstance(specific, LessonPage):
         return _of_lesson(specific, course, live)
     if course.dirty_since is not None:
-        return Status("ahead", _("Ahead of what learners see"), _next_step(course), course)
+        published = CoursePage.objects.live().filter(pk=page.pk).first()
+        news = certificate_news.of_page(course, published) if published else ""
+        said = "\n".join(filter(None, [_next_step(course), news]))
+        return Status("ahead", _("Ahead of what learners see"), said, course)
     return _released(course)
 
 

@@ -186,6 +186,11 @@ def build(course: Course, *, only: Collection[int] | None = None) -> Candidate |
     )
 
 
+def rule_of(page: CoursePage) -> CertificateRule | None:
+    """The certificate that a release of this page would give."""
+    return _certificate(page)[0]
+
+
 def _certificate(page: CoursePage) -> tuple[CertificateRule | None, Pinned | None]:
     """The certificate's rule and design; a rule without a design cannot be released."""
     chosen = page.certificate.raw_data[0]["value"] if page.certificate else None

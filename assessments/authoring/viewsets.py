@@ -24,7 +24,7 @@ from assessments.blocks import faults
 from assessments.models import QuestionBank, Quiz
 from assessments.models.authoring import offer_own_courses
 from core import snapshots
-from core.guarding import DeleteOwn, GuardedViewSet, Own
+from core.guarding import BeginsDraft, DeleteOwn, GuardedViewSet, Own
 from course_pages.models import LessonPage
 
 MOST_NAMED = 5
@@ -83,14 +83,8 @@ class ChosenMultipleView(OfOwnCourses, chooser.SnippetChosenMultipleView):
     pass
 
 
-class CreateView(OfOwnCourses, chooser.SnippetCreateView):
-    def save_form(self, form: Any) -> Any:
-        """A draft: what is begun in the chooser has no questions yet."""
-        made = form.save(commit=False)
-        made.live = False
-        made.save()
-        made.save_revision(user=self.request.user)
-        return made
+class CreateView(BeginsDraft, OfOwnCourses, chooser.SnippetCreateView):
+    """What is begun in the chooser has no questions yet."""
 
 
 class OwnChooserViewSet(chooser.SnippetChooserViewSet):

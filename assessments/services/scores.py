@@ -13,9 +13,10 @@ from learning.models import Enrolment
 
 
 def percent_of(enrolment: Enrolment, outline: Outline) -> Fraction | None:
-    """The mean of the results that count, 0–100, exactly; one query. None for no quiz.
+    """The mean of the results that count, 0–100, exactly; one query. None where there is none.
 
-    Over all quizzes of the outline alike; what was not taken, or waits for grading, counts as 0.
+    Over all quizzes of the outline alike; what was not taken, or waits for grading, counts as 0
+    beside others that have a result.
     """
     return percents_of([enrolment.pk], outline)[enrolment.pk]
 
@@ -37,10 +38,10 @@ def percents_of(enrolments: Iterable[int], outline: Outline) -> dict[int, Fracti
         taken[place].append(one)
     found: dict[int, Fraction | None] = {}
     for key in keys:
-        total = Fraction(0)
+        results: list[Fraction] = []
         for (lesson, lineage), quiz in asked.items():
             stands = attempts.counted(quiz, Standing(taken[key, lesson, lineage], 0, 0))
-            if stands is not None and stands.possible:
-                total += Fraction(stands.score or 0) / Fraction(stands.possible)
-        found[key] = 100 * total / len(asked)
+            if stands is not None:
+                results.append(Fraction(stands.score or 0) / Fraction(stands.possible or 1))
+        found[key] = 100 * sum(results, Fraction(0)) / len(asked) if results else None
     return found

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,7 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import LiveStatusTagColumn
-from wagtail.models import Page, ReferenceIndex
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.views import chooser, snippets
@@ -24,8 +22,7 @@ from certificates.authoring import panels
 from certificates.authoring.advice import advice
 from certificates.models import CertificateDesign
 from core import snapshots
-from core.guarding import GuardedViewSet, Own
-from course_pages.models import CoursePage
+from core.guarding import BeginsDraft, GuardedViewSet, Own
 
 PINNED = "certificate_design"
 MOST_NAMED = 5
@@ -57,11 +54,17 @@ class ChosenMultipleView(Own, chooser.SnippetChosenMultipleView):
     pass
 
 
+class CreateView(BeginsDraft, Own, chooser.SnippetCreateView):
+    """A design with the usual texts, to be looked at before it is published."""
+
+
 class DesignChooserViewSet(chooser.SnippetChooserViewSet):
     choose_view_class = ChooseView
     choose_results_view_class = ChooseResultsView
     chosen_view_class = ChosenView
     chosen_multiple_view_class = ChosenMultipleView
+    create_view_class = CreateView
+    form_fields = ["title", "style"]
 
 
 class TellsAdvice:
@@ -150,18 +153,7 @@ class UnpublishView(snippets.UnpublishView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"courses": courses_with(self.object)}
-
-
-def courses_with(design: CertificateDesign) -> list[CoursePage]:
-    """The courses whose pages choose it, as Wagtail's index of references knows them."""
-    found = ReferenceIndex.objects.filter(
-        to_content_type=ContentType.objects.get_for_model(design),
-        to_object_id=str(design.pk),
-        base_content_type=ContentType.objects.get_for_model(Page),
-    )
-    keys = [int(pk) for pk in found.values_list("object_id", flat=True)]
-    return list(CoursePage.objects.filter(pk__in=keys).defer_streamfields().order_by("title"))
+        return context | {"courses": freezing.courses_with(self.object)}
 
 
 class DesignViewSet(GuardedViewSet):

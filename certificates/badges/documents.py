@@ -32,13 +32,13 @@ SCHEMA = {
 }
 
 
-def issuer() -> Document:
-    """The site's profile; its address is its name for ever."""
+def issuer(name: str = "", url: str = "") -> Document:
+    """The site's profile, as it is today or was once; its address is its name for ever."""
     return {
         "id": absolute(reverse("certificates:badge-issuer")),
         "type": ["Profile"],
-        "name": settings.WAGTAIL_SITE_NAME,
-        "url": settings.BASE_URL,
+        "name": name or settings.WAGTAIL_SITE_NAME,
+        "url": url or settings.BASE_URL,
     }
 
 
@@ -80,6 +80,8 @@ def _criteria(rule: CertificateRule | None) -> str:
 def credential(standing: Standing, email: str) -> Document:
     """The credential of a print whose evidence stands. The same print, the same document.
 
+    The issuer is named as when it was issued; `email` is the holder's of today.
+
     The dates stand twice: `validFrom` and `validUntil` are those of version 2 of the data model,
     `issuanceDate` and `expirationDate` those of version 1, for which 1EdTech's first schema asks.
     """
@@ -91,7 +93,7 @@ def credential(standing: Standing, email: str) -> Document:
         "id": prints.address(standing.certificate, issue),
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": said.course,
-        "issuer": issuer(),
+        "issuer": issuer(said.issuer, said.issuer_url),
         "validFrom": moment(begins),
         "issuanceDate": moment(begins),
         "credentialSubject": {
@@ -111,7 +113,8 @@ def credential(standing: Standing, email: str) -> Document:
 
 
 def _achieved(said: Evidence) -> Document:
-    return achievement(said.course_lineage, said.release, outlines.load(said.outline))
+    made = achievement(said.course_lineage, said.release, outlines.load(said.outline))
+    return made | {"creator": issuer(said.issuer, said.issuer_url)}
 
 
 def claims(document: Document) -> Document:

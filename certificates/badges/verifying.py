@@ -90,17 +90,23 @@ def _unsigned(text: str) -> Document:
 
 
 def _signature(text: str, key: Key) -> str:
-    """The key's `kid` where the signature is by it. The key decides how, never the header."""
+    """The key's `kid` where the signature is by it. The key decides how, never the header.
+
+    Raises NotABadge where the header names another key than this one.
+    """
     allowed = list(ACCEPTED) if isinstance(key, OKPKey) else ["RS256", "ES256"]
     try:
         header = jwt.decode(text, key, algorithms=allowed).header
     except (JoseError, ValueError):
         return ""
-    return str(header.get("kid") or key.thumbprint())
+    named = header.get("kid")
+    if named and key.kid and named != key.kid:
+        raise NotABadge("The badge’s kid is not that of the key that signed it.")
+    return str(key.kid or named or key.thumbprint())
 
 
 def _claims(payload: Document, credential: Document) -> Iterator[str]:
-    """The registered claims say what the credential says; `sub` is left out by many."""
+    """The registered claims say what the credential says; `sub` and `exp` are left out by many."""
     if payload.get("iss") != _id(credential.get("issuer")):
         yield "The claim iss is not the issuer."
     if payload.get("jti") != credential.get("id"):
@@ -109,6 +115,14 @@ def _claims(payload: Document, credential: Document) -> Iterator[str]:
         yield "The claim nbf is missing."
     if "sub" in payload and payload["sub"] != _id(credential.get("credentialSubject")):
         yield "The claim sub is not the subject."
+    if "exp" in payload and payload["exp"] != _ends(credential):
+        yield "The claim exp is not validUntil."
+
+
+def _ends(credential: Document) -> int | None:
+    """When it ends by itself, in whole seconds as in a JWT."""
+    ends = _moment(credential.get("validUntil", credential.get("expirationDate")))
+    return int(ends.timestamp()) if ends else None
 
 
 def _id(value: Any) -> Any:

@@ -12,7 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from certificates.names import problem_with
 from core.fields import ExactCharField
+from core.text import one_line
 from course_pages.models import Course, Release
 from learning.models import Enrolment
 
@@ -45,7 +47,7 @@ class Certificate(models.Model):
     serial = ExactCharField(_("number"), max_length=16, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State.choices)
     note = models.CharField(
-        _("note"), max_length=300, blank=True, help_text=_("Why it is held, refused or revoked.")
+        _("note"), max_length=300, blank=True, help_text=_("Why it is refused or revoked.")
     )
     earned_at = models.DateTimeField(_("earned"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -91,6 +93,16 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+    @property
+    def why(self) -> str:
+        """Why it is refused or revoked, as somebody wrote; why it is held, in the reader's words.
+
+        "" where the state says it all, and once the account's name can be printed.
+        """
+        if self.state == self.State.HELD:
+            return problem_with(one_line(self.enrolment.user.name))
+        return self.note
 
 
 class CertificateIssue(models.Model):

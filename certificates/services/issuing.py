@@ -6,25 +6,30 @@ of a certificate locks its row first.
 
 import secrets
 from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assessments.services import scores
 from assets.models import Image
-from certificates import evidence, files, printing
+from certificates import evidence, files
 from certificates.evidence import Evidence
 from certificates.models import Certificate, CertificateEvidence, CertificateIssue
+from certificates.names import problem_with
 from certificates.printing.design import Design
 from certificates.services import prints
 from core import clock, outbox, snapshots
-from core.models import OutboxMessage
+from core.models import OutboxMessage, SnapshotReference
 from core.text import one_line
 from course_pages import outline as outlines
 from course_pages.models import Course, Release
@@ -33,6 +38,8 @@ from learning.models import AccessGrant, Enrolment
 
 ISSUED = "certificate.issued"
 """News: {"issue": pk}; its PDF is to be made."""
+OWED = "certificate.owed"
+"""News: {"enrolment": pk}; what was earned is not given yet."""
 NAMED = "certificate.named"
 """News: {"user": pk}; somebody has a name now, and certificates that waited for one."""
 # Crockford's base 32: nothing that is taken for something else. 26 letters are 130 bits.
@@ -40,6 +47,8 @@ LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 PUBLIC_ID = 26
 SERIAL = 8
 LATE = timedelta(days=1)
+AT_ONCE = 2000
+SWEPT = "certificates.swept"
 State = Certificate.State
 
 
@@ -64,12 +73,15 @@ def owed() -> QuerySet[Enrolment]:
     return learners().filter(completed_at__isnull=False, certificate=None)
 
 
-def meets(enrolment: Enrolment, outline: Outline, rule: CertificateRule) -> bool:
-    """Whether somebody who has completed the course has done all that the rule asks of them."""
+def meeting(enrolments: Iterable[int], outline: Outline, rule: CertificateRule) -> list[int]:
+    """Of people who have completed the course, those who have done all that the rule asks.
+
+    One query where it asks for points, none else.
+    """
     if rule.when != "score":
-        return True
-    reached = scores.percent_of(enrolment, outline)
-    return reached is not None and reached >= rule.percent
+        return list(enrolments)
+    reached = scores.percents_of(enrolments, outline)
+    return [pk for pk, points in reached.items() if points is not None and points >= rule.percent]
 
 
 def consider(enrolment: Enrolment, release: Release | None = None) -> Certificate | None:
@@ -84,7 +96,9 @@ def consider(enrolment: Enrolment, release: Release | None = None) -> Certificat
     found = Certificate.objects.filter(enrolment=enrolment).first()
     if found is not None:
         return found
-    if not learners().filter(pk=enrolment.pk).exists() or not meets(enrolment, outline, rule):
+    if not learners().filter(pk=enrolment.pk).exists():
+        return None
+    if not meeting([enrolment.pk], outline, rule):
         return None
     with transaction.atomic():
         made, new = Certificate.objects.get_or_create(
@@ -124,13 +138,15 @@ def _issue(
     by: User | None = None,
     reason: str = "",
 ) -> bool:
-    """Append a print of a locked certificate; held instead, with the reason, if it has no name that
-    can be printed. Whether it was issued."""
+    """Append a print of a locked certificate; held instead if it has no name that can be printed.
+
+    Whether it was issued.
+    """
     user = certificate.enrolment.user
     wanted = one_line(name or user.name)
     if problem := problem_with(wanted):
         if certificate.current_id is None:
-            certificate.state, certificate.note = State.HELD, problem
+            certificate.state, certificate.note = State.HELD, ""
             certificate.save(update_fields=["state", "note"])
             return False
         raise Refused(problem)
@@ -178,15 +194,6 @@ def _corrected(certificate: Certificate, issue: CertificateIssue, name: str) -> 
     )
 
 
-def problem_with(name: str) -> str:
-    """Why a name cannot stand on a certificate, in words for its bearer; "" if it can."""
-    if not printing.shows(name):
-        return _("There is no name in the account: a certificate needs one.")
-    if letters := printing.unprintable(name):
-        return _("The name has letters that cannot be printed here: %s") % " ".join(letters)
-    return ""
-
-
 def expiry(earned_at: datetime, rule: CertificateRule) -> datetime | None:
     """The end of what was earned then, however late it is printed; None for ever."""
     if not rule.valid_months:
@@ -214,7 +221,7 @@ def _evidence(
         course_lineage=outline.course,
         release=certificate.release.number,
         outline=certificate.release.outline_id,
-        completed_on=certificate.earned_at.astimezone(_zone(user)).date().isoformat(),
+        completed_on=_day(certificate.earned_at, user),
         score="" if reached is None else str(int(reached)),
         serial=issue.printed_serial,
         design=rule.design,
@@ -225,14 +232,17 @@ def _evidence(
         language=user.language or settings.LANGUAGE_CODE,
         issued_at=issue.issued_at.isoformat(),
         expires_at=issue.expires_at.isoformat() if issue.expires_at else "",
+        expires_on=_day(issue.expires_at, user) if issue.expires_at else "",
     )
 
 
-def _zone(user: User) -> ZoneInfo:
+def _day(moment: datetime, user: User) -> str:
+    """Where somebody is; where the site is, if that is not known."""
     try:
-        return ZoneInfo(user.time_zone)
+        zone = ZoneInfo(user.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(settings.TIME_ZONE)
+        zone = ZoneInfo(settings.TIME_ZONE)
+    return moment.astimezone(zone).date().isoformat()
 
 
 # --- What people decide
@@ -306,17 +316,17 @@ def issue_again(
         raise Refused(_("It was issued again since you looked. Nothing was done; look again."))
     if locked.state not in {State.ISSUED, State.HELD}:
         raise Refused(_("Only a certificate that was issued can be issued again."))
-    said = one_line(reason)[:300]
+    said, wanted = one_line(reason)[:300], one_line(name or locked.enrolment.user.name)
     if locked.current_id is None:
-        if not _issue(locked, cause=CertificateIssue.Cause.EARNED, name=name, by=by, reason=said):
-            raise Refused(locked.note)
+        if problem := problem_with(wanted):
+            raise Refused(problem)
+        _issue(locked, cause=CertificateIssue.Cause.EARNED, name=name, by=by, reason=said)
         return locked
     if not said:
         raise Refused(_("Say why."))
     if locked.current.expired(clock.now()):
         raise Refused(_("This certificate has expired: another print would have expired, too."))
     before = CertificateEvidence.objects.filter(issue=locked.current_id).first()
-    wanted = one_line(name or locked.enrolment.user.name)
     same = before is not None and before.data["name"] == wanted
     cause = CertificateIssue.Cause.AGAIN if same else CertificateIssue.Cause.NAME
     _issue(locked, cause=cause, name=name, by=by, reason=said)
@@ -347,15 +357,53 @@ def could_have(course: Course) -> QuerySet[Enrolment]:
     return owed().filter(course=course).select_related("user", "course", "completed_release")
 
 
+@transaction.atomic
 def sweep() -> int:
-    """Give what is owed and was lost on the way; and print what was held for a name since given."""
-    given = 0
-    for enrolment in owed().select_related("completed_release", "user").iterator(chunk_size=200):
-        given += consider(enrolment) is not None
-    held = Certificate.objects.filter(Q(state=State.HELD))
-    for pk in list(held.values_list("pk", flat=True)):
-        given += print_held(pk)
-    return given
+    """Order what is owed and was lost on the way, and what was held for a name since given.
+
+    Each as a message by itself, so one that fails is told in the log, tried again, and stops no
+    other. Looks at `AT_ONCE` enrolments at the most, and goes on there the next time.
+    """
+    on_its_way = _on_its_way(OWED, "enrolment")
+    wanted = [pk for pk in [*_lost(), *_named()] if pk not in on_its_way]
+    outbox.publish_many(OWED, [{"enrolment": pk} for pk in wanted])
+    return len(wanted)
+
+
+def _lost() -> Iterator[int]:
+    """Enrolments that meet the rule of their release, if it has one, and have no row here."""
+    rows = owed().filter(completed_release__outline__in=_with_rule()).order_by("pk")
+    rows = rows.filter(pk__gt=cache.get(SWEPT, 0)).select_related("completed_release")
+    some = list(rows[:AT_ONCE])
+    cache.set(SWEPT, some[-1].pk if len(some) == AT_ONCE else 0, None)
+    by_release: dict[Release, list[int]] = defaultdict(list)
+    for one in some:
+        assert one.completed_release is not None
+        by_release[one.completed_release].append(one.pk)
+    for release, enrolments in by_release.items():
+        if said := rule_of(release):
+            yield from meeting(enrolments, *said)
+
+
+def _with_rule() -> QuerySet[Any]:
+    """The outlines that pin a design, and so have a rule."""
+    designs = SnapshotReference.objects.filter(kind="certificate_design").values("snapshot")
+    pinning = SnapshotReference.objects.filter(kind="snapshot", key__in=designs)
+    return pinning.values("snapshot")
+
+
+def _named() -> Iterator[int]:
+    """Enrolments whose certificate is held and could be printed now."""
+    held = Certificate.objects.filter(state=State.HELD)
+    for enrolment, name in held.values_list("enrolment", "enrolment__user__name"):
+        if not problem_with(one_line(name)):
+            yield enrolment
+
+
+def _on_its_way(kind: str, what: str) -> set[int]:
+    """What the outbox still tries to deliver of a kind of news."""
+    tried = OutboxMessage.objects.filter(kind=kind, done_at=None, gave_up_at=None)
+    return {one[what] for one in tried.values_list("payload", flat=True)}
 
 
 @transaction.atomic
@@ -367,8 +415,7 @@ def order_missing() -> int:
     late = CertificateIssue.objects.filter(
         pdf_sha256="", evidence__isnull=False, issued_at__lt=clock.now() - LATE
     )
-    tried = OutboxMessage.objects.filter(kind=ISSUED, done_at=None, gave_up_at=None)
-    on_its_way = {one["issue"] for one in tried.values_list("payload", flat=True)}
+    on_its_way = _on_its_way(ISSUED, "issue")
     wanted = [pk for pk in late.values_list("pk", flat=True) if pk not in on_its_way]
     outbox.publish_many(ISSUED, [{"issue": pk} for pk in wanted])
     return len(wanted)

@@ -107,7 +107,7 @@ def facts(said: Evidence, verify_url: str) -> Facts:
         verify_url=verify_url,
         issuer=said.issuer,
         language=said.language,
-        expires_on=said.expires.date() if said.expires else None,
+        expires_on=said.last_day,
     )
 
 

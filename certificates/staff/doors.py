@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
@@ -17,7 +17,9 @@ from django.views.decorators.cache import never_cache
 from accounts.models import User
 from assessments.permissions import taught_by, teaches_any
 from certificates.models import Certificate
+from core import clock
 from course_pages.models import Course
+from learning.models import AccessGrant
 
 VIEW = "certificates.view_certificate"
 DECIDE = "certificates.decide_certificate"
@@ -52,9 +54,19 @@ def certificates_for(user: User, right: str = VIEW) -> QuerySet[Certificate]:
 
 
 def with_all(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
-    """Read along with what the pages tell of them."""
+    """Read along with what the pages tell of them, as whether their course is still open to them.
+
+    `open`; `closed_at`, when the last grant ended; `taken_back`, where a purchase was.
+    """
+    now = clock.now()
+    grants = AccessGrant.objects.filter(enrolment=OuterRef("enrolment"))
+    bought = grants.filter(source=AccessGrant.Source.ORDER, revoked_at__isnull=False)
     return rows.select_related(
         "enrolment__user", "course", "release", "current__evidence", "decided_by"
+    ).annotate(
+        open=Exists(grants.active(now)),
+        closed_at=Subquery(grants.ends(now)[:1]),
+        taken_back=Exists(bought),
     )
 
 

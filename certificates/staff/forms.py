@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from certificates.services import issuing
+from certificates.names import problem_with
 from core.text import one_line
 
 LONGEST_REASON = 300
@@ -40,7 +40,7 @@ class NameForm(ReasonForm):
 
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])
-        if problem := issuing.problem_with(name):
+        if problem := problem_with(name):
             raise forms.ValidationError(problem)
         return name
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from assessments.services import scores
+from certificates.names import problem_with
 from certificates.services import issuing
 from certificates.services.issuing import Refused
 from certificates.staff import logbook
@@ -121,19 +122,22 @@ def _line(enrolment: Enrolment, learns: bool, points: Any, rule: CertificateRule
     if not learns:
         return Line(enrolment, Outcome.STAFF)
     if rule.when == "score" and (points is None or points < rule.percent):
-        why = _t("%(reached)s of %(needed)s percent") % {
-            "reached": int(points or 0), "needed": rule.percent,
-        }  # fmt: skip
-        return Line(enrolment, Outcome.POINTS, why)
+        return Line(enrolment, Outcome.POINTS, _points(points, rule.percent))
     assert enrolment.completed_at is not None
     ends = issuing.expiry(enrolment.completed_at, rule)
     if ends is not None and ends <= clock.now():
         return Line(enrolment, Outcome.OVER)
     if rule.when == "approved":
         return Line(enrolment, Outcome.WAITS)
-    if problem := issuing.problem_with(one_line(enrolment.user.name)):
+    if problem := problem_with(one_line(enrolment.user.name)):
         return Line(enrolment, Outcome.HELD, problem)
     return Line(enrolment, Outcome.GETS)
+
+
+def _points(reached: Any, needed: int) -> str:
+    if reached is None:
+        return _t("no quiz has a result")
+    return _t("%(reached)s of %(needed)s percent") % {"reached": int(reached), "needed": needed}
 
 
 @transaction.atomic

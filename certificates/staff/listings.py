@@ -88,9 +88,11 @@ def about(certificate: Certificate, user: Any) -> dict[str, Any]:
         said = evidence.of(row.evidence) if hasattr(row, "evidence") else None
         issues.append({"row": row, "said": said, "current": row.pk == certificate.current_id})
     state, course = certificate.state, certificate.course_id
+    access = doors.with_all(Certificate.objects.filter(pk=certificate.pk)).get()
     again = state in {State.ISSUED, State.HELD} and doors.may(user, doors.REISSUE, course)
     return {
         "certificate": certificate,
+        "access": access,
         "issues": issues,
         "log": list(logbook.entries(certificate)),
         "address": prints.address(certificate) if certificate.current_id else "",
@@ -114,7 +116,7 @@ class CertificateAdmin(ReadOnlyListing):
     list_filter = [OfCourse, "state", OfYear]
     list_select_related = ["enrolment__user", "course", "current__evidence", "decided_by"]
     list_export = [
-        "serial", "name", "email", "course", "status", "note", "earned_at", "issued_at",
+        "serial", "name", "email", "course", "status", "why", "earned_at", "issued_at",
         "expires_at", "prints", "decided_by", "decided_at", "address",
     ]  # fmt: skip
     export_filename = "certificates"
@@ -169,6 +171,10 @@ class CertificateAdmin(ReadOnlyListing):
     @described(_("expires"))
     def expires_at(self, row: Certificate) -> Any:
         return (row.current.expires_at or "") if row.current else ""
+
+    @described(_("why"))
+    def why(self, row: Certificate) -> str:
+        return row.why
 
     @described(_("address"))
     def address(self, row: Certificate) -> str:

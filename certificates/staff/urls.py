@@ -12,6 +12,5 @@ urlpatterns = [
     path("certificates/<int:pk>/again/", views.issue_again, name="again"),
     path("certificates/<int:pk>/revoke/", views.revoke, name="revoke"),
     path("certificates/<int:pk>/restore/", views.restore, name="restore"),
-    path("certificates/<int:pk>/<int:number>.pdf", views.pdf, name="pdf"),
     path("courses/<int:course_id>/certificates/", views.give, name="give"),
 ]

@@ -13,11 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from assessments.services import scores
-from certificates import files
 from certificates.models import Certificate
 from certificates.services import issuing
 from certificates.services.issuing import Refused
@@ -92,7 +91,7 @@ def take(request: HttpRequest, certificate: Certificate, act: Act) -> HttpRespon
 
 def _issued(certificate: Certificate) -> str:
     if certificate.state == State.HELD:
-        return _("Approved. It cannot be printed yet: %s") % certificate.note
+        return _("Approved. It cannot be printed yet: %s") % certificate.why
     return _("Approved. The learner gets a mail with the certificate.")
 
 
@@ -178,24 +177,6 @@ def restore(request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
         lambda data: acts.restore(certificate=certificate.pk, by=by),
         lambda done: _("It is valid again."),
     ))  # fmt: skip
-
-
-@require_GET
-@doors.of_certificate(doors.VIEW)
-def pdf(request: HttpRequest, certificate: Certificate, number: int) -> HttpResponseBase:
-    """The file of a print; 404 until it is made."""
-    issue = certificate.issues.filter(number=number).first()
-    if issue is None or not issue.pdf_sha256:
-        raise Http404
-    issue.certificate = certificate
-    try:
-        content = files.read(issue.pdf_sha256)
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(content, content_type="application/pdf")
-    name = f"certificate-{issue.printed_serial}.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 # --- Many at once

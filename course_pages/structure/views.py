@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wagtail.models import Page
 
 from accounts.models import User
-from course_pages import courses, registries, releases, status
+from course_pages import certificate_news, courses, registries, releases, status
 from course_pages.models import CataloguePage, Course, CoursePage, LessonPage
 from course_pages.structure import actions, creating, queries, undo
 from course_pages.structure.actions import Refused, Stale
@@ -83,12 +83,21 @@ def context_of(request: HttpRequest, structure: queries.Structure) -> dict[str, 
         "opened": structure.opened,
         "status": status.of_page_in(structure.course, structure.page),
         "waits": structure.page.live and releases.is_due(structure.course),
+        "news": _news(structure),
         "may_publish": rights.can_publish(),
         "may_add": rights.can_add_subpage(),
         # Wagtail asks for this right of whoever deletes a page with others below it.
         "may_delete_many": rights.user.is_superuser or "bulk_delete" in rights.permissions,
         "learner_view": learner_view(structure.page),
     }
+
+
+def _news(structure: queries.Structure) -> str:
+    """What publishing all drafts would change about the course's certificate."""
+    if not structure.page.has_unpublished_changes:
+        return ""
+    drafted = structure.page.get_latest_revision_as_object()
+    return certificate_news.of_page(structure.course, drafted)
 
 
 @require_GET

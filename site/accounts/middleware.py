@@ -2,6 +2,8 @@
 
 import zoneinfo
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
@@ -15,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 PERSONAL = ("/account/", "/admin/", "/learn/", "/my/", "/mailbox/", "/styleguide/")
 
 
@@ -55,13 +58,26 @@ def reader_locale(get_response: Handler) -> Handler:
     Public pages are the same for everyone, so that they can be cached: they use the site's own.
     """
 
+    personal = speaks_to_reader(get_response)
+
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith(PERSONAL) or not request.user.is_authenticated:
-            return get_response(request)
+        answer = personal if request.path.startswith(PERSONAL) else get_response
+        return answer(request)
+
+    return middleware
+
+
+def speaks_to_reader(view: View) -> View:
+    """Decorator of a personal page among public ones: in the reader's language and time zone."""
+
+    @wraps(view)
+    def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
         language = request.user.language or settings.LANGUAGE_CODE
         with translation.override(language), timezone.override(zone(request.user.time_zone)):
-            response = get_response(request)
+            response = view(request, *args, **kwargs)
         response.headers.setdefault("Content-Language", language)
         return response
 
-    return middleware
+    return spoken

@@ -53,6 +53,19 @@ class Own:
         return self.rows().filter(pk__in=map(key_of, pks))
 
 
+class BeginsDraft:
+    """Mixin of the chooser views that add: what is begun while choosing is a draft."""
+
+    request: HttpRequest
+
+    def save_form(self, form: Any) -> Any:
+        made = form.save(commit=False)
+        made.live = False
+        made.save()
+        made.save_revision(user=self.request.user)
+        return made
+
+
 class DeleteOwn(DeleteBulkAction):
     """Deletes several rows; those on which one has no right are not even named."""
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from course_pages import releases
+from course_pages import certificate_news, outline, releases
 from course_pages.models import Course, Release
+from course_pages.outline import CertificateRule
 
 
 class Command(BaseCommand):
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         )
 
     def _release(self, course: Course, notes: str) -> None:
+        before = _rule(course.live_release)
         try:
             made = releases.release(course=course, by=None, notes=notes)
         except releases.ReleaseRefused as refused:
@@ -61,3 +63,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Released {course.title}, release {made.number}: {made.lesson_count} lessons."
             )
+            if made.number > 1 and (news := certificate_news.between(before, _rule(made))):
+                self.stdout.write(news)
+
+
+def _rule(release: Release | None) -> CertificateRule | None:
+    return outline.load(release.outline_id).certificate if release else None

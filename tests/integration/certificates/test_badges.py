@@ -380,6 +380,9 @@ def test_tampering_shows() -> None:
         ({"sub": "did:example:other"}, "sub"),
         ({"validFrom": "2999-01-01T00:00:00Z"}, "not valid yet"),
         ({"validFrom": "soon"}, "no moment"),
+        ({"exp": 4102444800}, "exp is not validUntil"),
+        ({"exp": "soon"}, "exp is not validUntil"),
+        ({"exp": 4102444800, "validUntil": "2090-01-01T00:00:00Z"}, "exp is not validUntil"),
     ],
 )
 def test_claims_that_contradict_the_credential_show(change: dict[str, Any], reason: str) -> None:
@@ -388,3 +391,31 @@ def test_claims_that_contradict_the_credential_show(change: dict[str, Any], reas
     token = keys.sign(documents.claims(said) | change)
     with pytest.raises(NotABadge, match=reason):
         verify(token, public_keys(), now=clock.now())
+
+
+def test_a_badge_that_names_another_key_than_the_one_that_signed_it_is_refused() -> None:
+    """Seen to fail: what its header said was told as the key that had signed it."""
+    certificate = given.earned()
+    said = documents.claims(read(path_of(certificate, "badge.json")))
+    key, *_others = keys.known()
+    for kid, named in ((None, keys.address(key)), (keys.address(key), keys.address(key))):
+        header = {"alg": "EdDSA"} | ({"kid": kid} if kid else {})
+        token = keys.jwt.encode(header, said, key, algorithms=["EdDSA"])
+        assert verify(token, public_keys(), now=clock.now()).signed_by == named
+    for kid in ("https://else.example/keys/1", key.thumbprint()):
+        token = keys.jwt.encode({"alg": "EdDSA", "kid": kid}, said, key, algorithms=["EdDSA"])
+        with pytest.raises(NotABadge, match="kid is not that of the key"):
+            verify(token, public_keys(), now=clock.now())
+
+
+def test_the_issuer_is_named_as_when_it_was_issued(settings: Settings) -> None:
+    """Seen to fail: with the name of the site today."""
+    certificate = given.earned()
+    before = badge_of(certificate)
+    settings.WAGTAIL_SITE_NAME = "Another name"
+    assert badge_of(certificate) == before
+    said = read(path_of(certificate, "badge.json"))
+    assert said["issuer"]["name"] == "Lectern"
+    assert said["credentialSubject"]["achievement"]["creator"] == said["issuer"]
+    # The profile at the issuer's address is of today.
+    assert read("/badges/issuer/")["name"] == "Another name"

@@ -1,18 +1,24 @@
 """From a completed course to a certificate, and what becomes of it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.utils import translation
 
-from certificates import files, standing
+from certificates import evidence, files, standing
 from certificates.models import Certificate, CertificateEvidence, CertificateIssue
 from certificates.services import issuing, prints
 from certificates.services.issuing import Refused
 from certificates.standing import Status
 from core import clock, outbox
 from core.models import OutboxMessage
+from course_pages.models import Course
+from learning.models import Enrolment
 from tests.factories import certificates as given
+from tests.factories import courses
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +74,7 @@ def test_a_name_that_cannot_be_printed_is_held_until_there_is_another(name: str)
     """Seen to fail: a name of nothing visible was issued, and its file blank or never made."""
     certificate = given.earned(name=name)
     assert certificate.state == State.HELD
-    assert certificate.note
+    assert certificate.why
     assert certificate.current is None
     assert not mail.outbox
     user = certificate.enrolment.user
@@ -156,6 +162,22 @@ def test_it_expires_when_the_rule_says(monkeypatch: pytest.MonkeyPatch) -> None:
     assert standing.of(issue, issue.expires_at).status == Status.EXPIRED
 
 
+def test_its_last_day_is_where_its_holder_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail: completed on the 15th, it was valid until the 14th, the day in Greenwich."""
+    evening = datetime(2026, 3, 14, 20, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: evening)
+    course = given.course(valid_months=12)
+    certificate = given.earned(course, time_zone="Pacific/Kiritimati")
+    said = evidence.of(certificate.current.evidence)
+    assert said.completed == date(2026, 3, 15)
+    assert prints.facts(said, "").expires_on == date(2027, 3, 15)
+    page = Client().get(f"/certificates/{certificate.public_id}/")
+    assert "Valid until March 15, 2027" in page.text
+    # What was printed before had the other day, and has to come out the same again.
+    earlier = evidence.Evidence(**said.as_json() | {"expires_on": ""})
+    assert prints.facts(earlier, "").expires_on == date(2027, 3, 14)
+
+
 def test_a_correction_changes_the_name_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen to fail: with the evidence reckoned anew, in the language of another day."""
     certificate = given.earned(given.course(valid_months=12), name="Ada Lovelase")
@@ -218,3 +240,69 @@ def test_a_file_that_was_given_up_is_ordered_anew(monkeypatch: pytest.MonkeyPatc
     assert certificate.current.pdf_sha256
     assert len(mail.outbox) == 1
     assert issuing.order_missing() == 0
+
+
+def lost(course: Course, number: int) -> list[Enrolment]:
+    """Learners who completed a course, and whose news got lost on the way."""
+    rows = [given.complete(given.learner(course), course) for _one in range(number)]
+    OutboxMessage.objects.all().delete()
+    return rows
+
+
+def test_one_that_fails_stops_no_other_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Seen to fail: the sweep ended with the first."""
+    broken, *others = lost(given.course(), 3)
+    consider = issuing.consider
+
+    def fails_for_one(enrolment: Enrolment, release: Any = None) -> Certificate | None:
+        if enrolment.pk == broken.pk:
+            raise RuntimeError("not today")
+        return consider(enrolment, release)
+
+    with monkeypatch.context() as today:
+        today.setattr(issuing, "consider", fails_for_one)
+        assert issuing.sweep() == 3
+        outbox.drain()
+        assert issuing.sweep() == 0  # still tried
+    given_to = set(Certificate.objects.values_list("enrolment", flat=True))
+    assert given_to == {one.pk for one in others}
+    assert "not today" in caplog.text
+    OutboxMessage.objects.update(due_at=clock.now())
+    outbox.drain()
+    assert Certificate.objects.filter(enrolment=broken).exists()
+    assert issuing.sweep() == 0
+
+
+def test_the_sweep_looks_only_where_there_is_something_to_give(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seen to fail: everybody was looked at who had completed a course without a certificate."""
+    lost(courses.course(1, 1), 2)
+    looked: list[Any] = []
+    monkeypatch.setattr(issuing, "rule_of", looked.append)
+    assert issuing.sweep() == 0
+    assert not looked
+    assert not OutboxMessage.objects.exists()
+
+
+def test_a_sweep_is_bounded_and_the_next_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost(given.course(), 3)
+    monkeypatch.setattr(issuing, "AT_ONCE", 2)
+    assert [issuing.sweep(), issuing.sweep()] == [2, 1]
+    outbox.drain()
+    assert Certificate.objects.count() == 3
+
+
+def test_why_it_is_held_is_told_in_the_readers_language() -> None:
+    """Seen to fail: in the language of whoever had tried to print it."""
+    with translation.override("de"):
+        certificate = given.earned(name="Ada \N{ETHIOPIC SYLLABLE GLOTTAL A}")
+    assert certificate.note == ""
+    told = {}
+    for language in ("en", "de"):
+        with translation.override(language):
+            told[language] = certificate.why
+    assert "\N{ETHIOPIC SYLLABLE GLOTTAL A}" in told["en"]
+    assert told["en"].startswith("The name has letters")

@@ -198,3 +198,16 @@ def test_the_way_there_from_the_account_my_learning_and_the_course() -> None:
     for path in ("/my/", f"/learn/{course.slug}/"):
         page = client.get(path).text
         assert '<a href="/certificates/">Your certificate</a>' in page, path
+
+
+def test_the_wallet_speaks_its_holders_language_and_the_public_page_the_sites() -> None:
+    """Seen to fail: an Arabic reader's wallet ran from left to right."""
+    certificate = given.earned(language="ar", time_zone="Africa/Cairo")
+    client = signed_in(holder_of(certificate))
+    CertificateIssue.objects.update(pdf_sha256="")
+    for path in ("/certificates/", f"/certificates/{certificate.public_id}/1.pdf"):
+        response = client.get(path)
+        assert 'lang="ar" dir="rtl"' in response.text, path
+        assert response["Content-Language"] == "ar"
+    public = client.get(f"/certificates/{certificate.public_id}/")
+    assert 'lang="en" dir="ltr"' in public.text

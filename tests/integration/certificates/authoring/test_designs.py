@@ -91,6 +91,29 @@ def test_teachers_choose_what_they_may_not_write() -> None:
         assert answer.status_code == (200 if sees else 404)
 
 
+def test_who_may_write_designs_begins_one_while_choosing() -> None:
+    """Seen to fail: one had to leave the course's page for it."""
+    course, create = reverse(f"{CHOOSER}:choose"), reverse(f"{CHOOSER}:create")
+    client = client_as("Editor")
+    offered = client.get(course).context["creation_form"]
+    sent = {offered.add_prefix("title"): " Blue ", offered.add_prefix("style"): "modern"}
+    answer = client.post(create, sent)
+    assert answer.json()["step"] == "chosen"
+    made = CertificateDesign.objects.get()
+    assert (made.title, made.style, made.live) == ("Blue", "modern", False)
+    assert made.get_latest_revision_as_object().title == "Blue"
+    assert client.get(edit(made)).status_code == 200
+    for role in ("Instructor", "Support"):
+        client = client_as(role)
+        assert "creation_form" not in (client.get(course).context or {})
+        with measure.nothing_changes(WRITTEN):
+            assert client.get(create).status_code in {302, 403}
+            assert client.post(create, sent).status_code in {302, 403}
+    with measure.nothing_changes(WRITTEN):
+        refused = client_as("Editor").post(create, sent | {offered.add_prefix("style"): "odd"})
+    assert refused.json()["step"] == "reshow_creation_form"
+
+
 BAD = [
     ("statement", "has completed {coarse}", "Unknown placeholder: {coarse}."),
     ("closing", "{date", "Unknown placeholder: {."),

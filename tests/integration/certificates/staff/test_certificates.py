@@ -1,7 +1,9 @@
 """What teachers and Support do with certificates; every refusal leaves all as it was."""
 
 import csv
+import hashlib
 import io
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +15,17 @@ from wagtail.models import ModelLogEntry
 
 from accounts.models import User
 from accounts.sync import sync_roles
+from certificates import files
 from certificates.models import Certificate, CertificateEvidence, CertificateIssue
 from certificates.services import issuing
+from core import clock, outbox
 from core.models import OutboxMessage
 from course_pages import courses
 from course_pages.models import Course
+from learning.services import enrolment
 from tests.cases import measure
 from tests.factories import certificates as given
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 RECORDS = (Certificate, CertificateIssue, CertificateEvidence, OutboxMessage, ModelLogEntry)
@@ -169,7 +175,37 @@ def test_what_is_approved_without_a_name_is_kept_and_said_so() -> None:
     answer = staff().post(url("approve", row))
     row.refresh_from_db()
     assert row.state == State.HELD
-    assert row.note in " ".join(str(one) for one in get_messages(answer.wsgi_request))
+    assert row.why in " ".join(str(one) for one in get_messages(answer.wsgi_request))
+
+
+def test_who_approves_sees_that_a_purchase_was_taken_back() -> None:
+    """Seen to fail: nothing told of it. What was earned stays, and a person decides."""
+    course = given.course(when="approved")
+    user: Any = UserFactory(name="Ada Lovelace")
+    enrolment.grant(
+        user=user, course=course, source="order", source_key="line-1", starts_at=clock.now()
+    )
+    given.complete(user, course)
+    outbox.drain()
+    row = Certificate.objects.get()
+    client = staff()
+    pages = [reverse("certificate_staff:waiting"), url("approve", row)]
+    pages.append(reverse(INSPECT, args=[row.pk]))
+    words = "no access since"
+    assert not [one for one in pages if words in client.get(one).text]
+    enrolment.revoke(source="order", source_key="line-1")
+    for page in pages:
+        shown = client.get(page).text
+        assert words in shown, page
+        assert "the purchase was refunded or disputed" in shown
+    sent = {"certificate": str(row.pk), "decision": "approve"}
+    assert words in client.post(pages[0], sent).text
+    row.refresh_from_db()
+    assert row.state == State.WAITING
+    enrolment.grant(
+        user=user, course=course, source="gift", source_key="gift-1", starts_at=clock.now()
+    )
+    assert not [one for one in pages if words in client.get(one).text]
 
 
 EVERY = [*(f"certificate_staff:{name}" for name in ACTS), INSPECT]
@@ -195,7 +231,6 @@ def test_who_has_no_right_and_teaches_nothing_is_denied(role: str) -> None:
     addresses = [reverse(name, args=[row.pk]) for name in EVERY]
     addresses += [reverse(INDEX), reverse("certificate_staff:waiting")]
     addresses += [reverse("certificate_staff:give", args=[row.course_id])]
-    addresses += [reverse("certificate_staff:pdf", args=[row.pk, 1])]
     with measure.nothing_changes(RECORDS):
         for address in addresses:
             for send in (client.get, client.post):
@@ -204,17 +239,19 @@ def test_who_has_no_right_and_teaches_nothing_is_denied(role: str) -> None:
                 assert "Canary" not in answer.content.decode()
 
 
-def test_the_file_of_every_print_is_there_for_staff_and_for_no_other_teacher() -> None:
+def test_the_file_is_there_for_staff_as_for_its_holder_and_for_no_other_teacher() -> None:
+    """Seen to fail: one that the disk had lost was drawn anew for its holder, and missing here."""
     row = made(State.ISSUED)
-    other = teacher_of(given.course(title="Other"))
-    for number, status in [(1, 200), (2, 404)]:
-        address = reverse("certificate_staff:pdf", args=[row.pk, number])
-        answer = staff().get(address)
-        assert answer.status_code == status
-        if status == 200:
-            assert answer.content.startswith(b"%PDF")
-            assert row.serial in answer["Content-Disposition"]
-        assert other.get(address).status_code == 404
+    mine, other = teacher_of(row.course), teacher_of(given.course(title="Other"))
+    page = staff().get(reverse(INSPECT, args=[row.pk])).text
+    address = next(iter(re.findall(r'href="([^"]+\.pdf)"', page)))
+    for client in (staff(), mine):
+        files.remove(row.current.pdf_sha256)
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert hashlib.sha256(answer.content).hexdigest() == row.current.pdf_sha256
+        assert row.serial in answer["Content-Disposition"]
+    assert other.get(address).status_code == 404
 
 
 def test_the_list_holds_ones_own_courses_and_filters() -> None:
