@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from integrations.stripe.standin import StandIn
+    from tests import empty_site
     from tests.factories.commerce import Account
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -173,7 +174,7 @@ def _services_answer(request: pytest.FixtureRequest) -> None:
 
 
 TEMPORARY: list[Path] = []
-EMPTY: list[str] = []
+EMPTY: "list[tuple[empty_site.Table, ...]]" = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -181,7 +182,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Playwright's event loop gives the thread another connection, without the empty site."""
     from django.db import connection
 
-    if EMPTY and EMPTY[0] and not hasattr(connection, "_test_serialized_contents"):
+    if EMPTY:
         connection._test_serialized_contents = EMPTY[0]  # type: ignore[attr-defined]
 
 
@@ -218,7 +219,12 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
     """Keeps the freshly migrated database for later runs."""
     from django.db import connection
 
-    EMPTY.append(getattr(connection, "_test_serialized_contents", ""))
+    from tests import empty_site
+
+    with django_db_blocker.unblock():
+        EMPTY.append(empty_site.read(connection))
+    connection._test_serialized_contents = EMPTY[0]  # type: ignore[attr-defined]
+    empty_site.use()
     if not on_services() and not django_db_keepdb:
         kept = migrated()
         for old in kept.parent.glob("test-*.sqlite3"):
