@@ -191,7 +191,7 @@ def test_who_approves_sees_that_a_purchase_was_taken_back() -> None:
     client = staff()
     pages = [reverse("certificate_staff:waiting"), url("approve", row)]
     pages.append(reverse(INSPECT, args=[row.pk]))
-    words = "no access since"
+    words = "No access since"
     assert not [one for one in pages if words in client.get(one).text]
     enrolment.revoke(source="order", source_key="line-1")
     for page in pages:
