@@ -136,7 +136,9 @@ def test_the_bar_is_green_for_what_passed_and_not_for_what_did_not(
     for name, answer in (("passed", RIGHT["match"]), ("failed", WRONG["match"][0])):
         assert answered(page, sign_in, "match", answer).passed is (name == "passed")
         bar = Image.open(BytesIO(page.locator(".result-meter").screenshot(caret="initial")))
-        red, green, *_rest = bar.convert("RGB").getpixel((bar.width // 10, bar.height // 2))
+        pixel = bar.convert("RGB").getpixel((bar.width // 10, bar.height // 2))
+        assert isinstance(pixel, tuple)
+        red, green, _blue = pixel
         colours[name] = "green" if green > red else "amber"
     assert colours == {"passed": "green", "failed": "amber"}
 
