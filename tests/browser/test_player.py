@@ -654,3 +654,43 @@ def test_the_film_leaves_for_a_window_of_its_own_and_comes_back(enter: Enter) ->
     page.keyboard.press("p")
     assert page.evaluate("window.asked") == 2
     assert not film(page, "paused")
+
+
+def test_what_a_viewer_chose_stays_chosen_in_the_next_lesson_and_after_a_reload(
+    enter: Enter,
+) -> None:
+    """Speed, sound, captions, and whether one is moved on; seen to fail without `prefer`."""
+    page = enter(reduced_motion="no-preference")
+    page.locator(".video-js").focus()
+    for key in (">", ">", "m", "c"):
+        page.keyboard.press(key)
+    expect(page.locator(".flash")).to_have_text("Captions off")
+    rate = film(page, "playbackRate")
+    assert rate > 1
+    page.locator("#outline").get_by_role("link", name="The short one").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The short one")
+
+    def as_chosen() -> None:
+        expect(page.locator(".video-js")).to_have_count(1)
+        until(lambda: film(page, "playbackRate") == rate, page)
+        assert film(page, "muted")
+        showing = "film => [...film.textTracks].filter(one => one.kind === 'captions')"
+        showing += ".map(one => one.mode)"
+        assert "showing" not in page.locator("video").first.evaluate(showing)
+
+    as_chosen()
+    page.reload()
+    as_chosen()
+    page.locator(".video-js").focus()
+    page.keyboard.press("9")
+    play(page)
+    auto = page.get_by_role("group", name="Up next").get_by_label("Continue automatically")
+    expect(auto).to_be_checked()
+    auto.uncheck()
+    page.reload()
+    expect(page.locator(".video-js")).to_be_visible()
+    page.locator(".video-js").focus()
+    page.keyboard.press("9")
+    play(page)
+    expect(auto).not_to_be_checked()
+    expect(page.locator(".up-next-count")).to_be_empty()

@@ -17,6 +17,7 @@ from course_pages.models import Course
 from learning.services import enrolment
 from tests.browser import films
 from tests.factories import courses as make
+from tests.factories import quizzes
 from tests.factories.accounts import UserFactory
 from tests.factories.attempts import seat
 
@@ -49,6 +50,11 @@ def fill() -> Callable[[], object]:
         module = make.module(page, "First")
         body = films.lesson_of(film, SECRET)
         make.lesson(module, "Watched", minutes=3, body=body)
+        asked = make.lesson(module, "Asked", body=films.text_of("asked"))
+        quiz = quizzes.quiz(Course.objects.get(), [quizzes.single()], title="Asked about")
+        body = [*films.text_of("asked"), quizzes.block(quiz)]
+        stream = asked._meta.get_field("body").stream_block
+        make.edit(asked, body=stream.to_python(body), completion="quizzes")
         make.lesson(module, "Words alone", body=films.text_of("words alone"))
         releases.release(course=Course.objects.get(lineage=page.translation_key), by=None)
 
@@ -111,6 +117,22 @@ def test_nothing_moves_and_little_comes_before_somebody_plays(
     page.goto("/learn/films/words-alone/")
     page.wait_for_load_state("networkidle")
     assert not [one for one in came if re.search(r"/chunks/player", one.url)][1:]
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_a_quiz_comes_into_its_lesson_without_moving_what_stands_below(
+    visit: Visit, sign_in: SignIn, learner: User, width: int
+) -> None:
+    """Seen to fail while the place of a quiz was as small as the link that stood there first."""
+    page = visit(viewport={"width": width, "height": 844})
+    sign_in(page, learner)
+    page.add_init_script(SHIFT)
+    page.route("**/quiz/*/", come_late)
+    page.goto("/learn/films/asked/")
+    expect(page.locator(".quiz-block").get_by_role("button", name="Start")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.locator(".lesson-foot").is_visible()
+    assert page.evaluate("window.shift") == 0, page.evaluate("window.moved")
 
 
 def come_late(route: Route) -> None:

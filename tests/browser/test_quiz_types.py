@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
@@ -124,6 +126,21 @@ def test_another_answer_earns_what_it_is_worth(page: Page, sign_in: SignIn, name
     attempt = answered(page, sign_in, name, answer)
     assert (attempt.score, attempt.passed) == (Decimal(points), False), attempt.answers
     expect(page.locator("#result-title")).to_have_text("Not passed yet")
+
+
+def test_the_bar_is_green_for_what_passed_and_not_for_what_did_not(
+    page: Page, sign_in: SignIn
+) -> None:
+    """Seen to fail: without `optimum` the middle was best, so a pass was amber and a fail green."""
+    colours = {}
+    for name, answer in (("passed", RIGHT["match"]), ("failed", WRONG["match"][0])):
+        assert answered(page, sign_in, "match", answer).passed is (name == "passed")
+        bar = Image.open(BytesIO(page.locator(".result-meter").screenshot(caret="initial")))
+        pixel = bar.convert("RGB").getpixel((bar.width // 10, bar.height // 2))
+        assert isinstance(pixel, tuple)
+        red, green, _blue = pixel
+        colours[name] = "green" if green > red else "amber"
+    assert colours == {"passed": "green", "failed": "amber"}
 
 
 def test_a_long_text_waits_for_its_grader(page: Page, sign_in: SignIn) -> None:

@@ -101,9 +101,8 @@ def staff_pages(course: Course) -> list[str]:
     quiz = Quiz.objects.get(course=course)
     snippet = "wagtailsnippets_assessments_quiz"
     attempt = Attempt.objects.filter(enrolment__course=course).values_list("pk", flat=True).first()
-    named: list[tuple[str, list[Any]]] = [
-        (f"{snippet}:{name}", [quiz.pk]) for name in ("edit", "copy", "usage", "history")
-    ]
+    named: list[tuple[str, list[Any]]]
+    named = [(f"{snippet}:{name}", [quiz.pk]) for name in ("edit", "copy", "usage", "history")]
     named += [(f"{snippet}:list", []), ("grading:gradebook", [course.pk])]
     named += [("grading:items", [course.pk, quiz.lineage])]
     named += [("grading:export", [course.pk, "csv"])]

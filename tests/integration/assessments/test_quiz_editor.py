@@ -9,6 +9,7 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from assessments.models import QuestionBank, Quiz
+from core import outbox
 from tests.cases import measure
 from tests.factories import courses as make
 from tests.factories import quizzes
@@ -220,6 +221,7 @@ def test_who_publishes_a_quiz_that_no_lesson_has_is_told_how_learners_meet_it() 
     assert told(**publish)
     assert not told()
     quizzes.put_into(make.lesson_page(course, "Lesson 1.1"), quiz, release=False)
+    outbox.drain()
     assert not told(**publish)
     edit = reverse(f"{SNIPPET}:add")
     assert told(title="Published at once", **publish)

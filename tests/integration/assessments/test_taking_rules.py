@@ -67,8 +67,8 @@ def test_an_attempt_that_the_rules_forbid_is_refused_and_not_begun(
         assert said in page
         assert 'class="quiz-start" method="post"' not in page
         with measure.nothing_changes(LEARNT):
-            for htmx in ({}, {"HX-Request": "true"}):
-                answer = client.post(f"{address}start/", headers=htmx)
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = client.post(f"{address}start/", headers=headers)
                 assert answer.status_code == 409
                 assert said in answer.content.decode()
 

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from assessments.models import Quiz
 from assessments.services import attempts
 from assessments.staff import items
+from course_pages import releases
+from course_pages.models import Course
 from tests.factories import quizzes
 from tests.integration.assessments.staff import school
 
@@ -60,6 +63,37 @@ def test_below_ten_attempts_no_figures_are_shown() -> None:
     shown = client.get(address).content.decode()
     assert "100 %" in shown
     assert "everybody earned the same" in shown
+
+
+def test_each_version_of_a_question_has_figures_of_its_own() -> None:
+    """Seen to fail with every question's version the same."""
+    changed, same = quizzes.single("Changed?"), quizzes.single("Same?")
+    course, quiz = quizzes.course_with_quiz([changed, same])
+
+    def ten(*places: int) -> None:
+        given = zip((changed, same), places, strict=True)
+        answers = {one["id"]: school.choice(one, place) for one, place in given}
+        for _learner in range(10):
+            school.hands_in(course, answers)
+
+    ten(0, 0)
+    for choice in changed["value"]["choices"]:
+        choice["value"]["correct"] = not choice["value"]["correct"]
+    quiz.refresh_from_db()
+    quiz.questions = Quiz._meta.get_field("questions").stream_block.to_python([changed, same])
+    quiz.save_revision().publish()
+    releases.release(course=Course.objects.get(), by=None)
+    ten(0, 1)
+
+    found = items.analyse(course, quiz.lineage)
+    of = {one["id"]: [row for row in found if row.question["id"] == one["id"]]
+          for one in (changed, same)}  # fmt: skip
+    before, after = sorted(of[changed["id"]], key=lambda row: row.last_at)
+    assert (before.asked, before.facility) == (10, 1)
+    assert (after.asked, after.facility) == (10, 0)
+    assert before.version != after.version
+    [whole] = of[same["id"]]
+    assert (whole.asked, whole.facility) == (20, 0.5)
 
 
 def test_every_type_has_its_distribution() -> None:
