@@ -114,7 +114,6 @@ def proven(server: OwnServer, place: Any, name: str, make: Callable[[], tuple[Ac
     for back in (True, False):
         act, stands = make()
         assert stands() == FAILED
-        first, second = 0, 0
         answers = struck(server, place, name, act, back=back)
         first = next(answers)
         assert stands() == first
