@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from commerce import jobs
-from commerce.models import LineCourse, Offer, OfferCourse, Order
-from commerce.services import events, fulfilment, receipts, refunds, subscriptions
+from commerce.models import CreditNote, LineCourse, Offer, OfferCourse, Order
+from commerce.services import events, fulfilment, mails, refunds, subscriptions
 from commerce.services.orders import PAID
 from core import outbox, schedule
 from learning.services import enrolment
@@ -29,13 +29,31 @@ def stop_charging(payload: dict[str, Any]) -> None:
     subscriptions.stop_charging(Order.objects.get(pk=payload["order"]))
 
 
+@outbox.handler(fulfilment.RENEWAL_FAILED)
+def renewal_failed(payload: dict[str, Any]) -> None:
+    order = Order.objects.select_related("user").get(pk=payload["order"])
+    subscriptions.tell_failed(order, invoice=payload["invoice"], url=payload["url"])
+
+
+@outbox.handler(fulfilment.REFUNDED)
+def refunded(payload: dict[str, Any]) -> None:
+    mails.refunded(CreditNote.objects.select_related("refund").get(refund=payload["refund"]))
+
+
+@outbox.handler(subscriptions.ENDED_UNPAID)
+def ended_unpaid(payload: dict[str, Any]) -> None:
+    order = Order.objects.select_related("user").get(pk=payload["order"])
+    subscriptions.tell_ended(order, invoice=payload["invoice"])
+
+
 @outbox.handler(PAID)
 def after_payment(payload: dict[str, Any]) -> None:
     """The money back where there is nothing to give for it; and the receipt, which may fail."""
     order = Order.objects.get(pk=payload["order"])
     if order.attention == Order.Attention.UNDELIVERABLE:
-        refunds.refund_whole(order=order, reason="The course is not available any more.", by=None)
-    receipts.send(order)
+        said = "The course is not available any more."
+        refunds.refund_whole(order=order, reason=said, by=None, told=said)
+    mails.receipt(order, goes_on=subscriptions.beside(order))
 
 
 schedule.every(timedelta(minutes=5), "refresh-unsettled-orders")(jobs.refresh_unsettled)

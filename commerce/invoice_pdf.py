@@ -1,77 +1,177 @@
-"""An invoice as PDF, from what was written down when it was issued."""
+"""Invoices and credit notes as PDF, from what was written down when they were issued."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape as escaped
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from reportlab.lib.colors import HexColor
-from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from commerce.models import Invoice
-from core import print_fonts
+from commerce.models import CreditNote, Invoice
+from core.lettering import faces, letters
+from core.lettering.faces import UNITS
+from core.lettering.fitting import Bounds, Fitted, fitted
+from core.lettering.writing import Lettering
 from core.money import Money
-from core.print_fonts import STRONG as STRONG_FONT
-from core.print_fonts import TEXT as TEXT_FONT
 
 INK = HexColor("#1c1917")
 FAINT = HexColor("#78716c")
 RULE = HexColor("#d6d3d1")
-TEXT = ParagraphStyle("text", fontName=TEXT_FONT, fontSize=10, leading=14, textColor=INK)
-SMALL = ParagraphStyle("small", parent=TEXT, fontSize=8.5, leading=12, textColor=FAINT)
-RIGHT = ParagraphStyle("right", parent=TEXT, alignment=TA_RIGHT)
-STRONG = ParagraphStyle("strong", parent=RIGHT, fontName=STRONG_FONT)
-HEADING = ParagraphStyle("heading", parent=TEXT, fontName=STRONG_FONT, fontSize=20, leading=26)
+MOST_LINES = 100
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a text is set."""
+
+    size: float = 10
+    family: str = "sans"
+    colour: Any = INK
+    leading: float = 1.4
+
+
+TEXT = Style()
+STRONG = Style(family="sans-strong")
+SMALL = Style(8.5, colour=FAINT)
+HEADING = Style(20, "sans-strong", leading=1.3)
+
+
+class Sheet(Canvas):
+    """A page that knows no font but those it embeds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lettering = Lettering(self._doc)
+
+    def _make_preamble(self) -> None:
+        # ReportLab's names Helvetica, which would then be a font of the file that is not in it.
+        self._preamble = "1 0 0 1 0 0 cm"
+
+
+class Words(Flowable):
+    """Texts one below the other, each in as many lines as it needs; empty ones are left out."""
+
+    def __init__(self, *texts: tuple[str, Style], right: bool = False) -> None:
+        super().__init__()
+        self.texts = [(shown, style) for text, style in texts if (shown := printable(text))]
+        self.right = right
+        self.set: list[tuple[Fitted, Style]] = []
+
+    def wrap(self, width: float, _height: float) -> tuple[float, float]:
+        self.width = width
+        self.set = [(_fitted(text, style, width), style) for text, style in self.texts]
+        self.height = sum(found.leading * len(found.lines) for found, _style in self.set)
+        return width, self.height
+
+    def draw(self) -> None:
+        top = self.height
+        for found, style in self.set:
+            self.canv.setFillColor(style.colour)
+            for line in found.lines:
+                # The base line of a line of Latin letters; what is taller may reach up.
+                base = top - found.leading * 0.75
+                spare = self.width - line.width * found.size / UNITS
+                x = spare if self.right else 0
+                self.canv.addLiteral(self.canv.lettering.shown(line, x, base, found.size))
+                top -= found.leading
+
+
+def _fitted(text: str, style: Style, width: float) -> Fitted:
+    family = faces.family(style.family, get_language() or "en")
+    bounds = Bounds(width, A4[1], style.size, style.size, MOST_LINES, style.leading)
+    return fitted(text, family, bounds)
+
+
+def printable(text: str) -> str:
+    """A text without the letters that no font has: an invoice must be had, whatever the name."""
+    shown = letters.cleaned(text)
+    missing = set(letters.unprintable(shown))
+    return letters.cleaned("".join(one for one in shown if one not in missing))
+
+
+def as_response(paper: Invoice | CreditNote) -> HttpResponse:
+    """The PDF, to be shown in the browser."""
+    if isinstance(paper, CreditNote):
+        pdf, kind = credit_note_pdf(paper), "credit-note"
+    else:
+        pdf, kind = invoice_pdf(paper), "invoice"
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{kind}-{paper.number}.pdf"'
+    return response
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
     """The same bytes for the same invoice and language."""
-    print_fonts.register()
     content: dict[str, Any] = invoice.content
-    buffer = BytesIO()
+    about = [
+        _("Order %(number)s") % {"number": content["order"]},
+        _("Ordered on %(day)s") % {"day": _day(content["ordered_at"])},
+        _("Paid on %(day)s") % {"day": _day(content["paid_at"])},
+    ]
     title = _("Invoice %(number)s") % {"number": invoice.number}
+    return _paper(title, content, about, _rows(content))
+
+
+def credit_note_pdf(note: CreditNote) -> bytes:
+    """The same bytes for the same credit note and language."""
+    content: dict[str, Any] = note.content
+    about = [
+        _("For invoice %(number)s of %(day)s")
+        % {"number": content["invoice"], "day": _day(content["invoiced_at"])},
+        _("Order %(number)s") % {"number": content["order"]},
+        _("Given back on %(day)s") % {"day": _day(content["refunded_at"])},
+    ]
+    whole = content["is_whole"]
+    said = content["reason"] or (
+        _("The payment went back.") if whole else _("A part of the payment went back.")
+    )
+    names = ", ".join(content["names"])
+    what = Words((_("Given back: %(names)s") % {"names": names}, STRONG), (said, TEXT))
+    amount = _amount(content["total_minor"], content["currency"])
+    title = _("Credit note %(number)s") % {"number": note.number}
+    return _paper(title, content, about, [[what, amount]])
+
+
+def _paper(title: str, content: dict[str, Any], about: list[str], rows: list[list[Any]]) -> bytes:
+    buffer = BytesIO()
     document = SimpleDocTemplate(
         buffer, pagesize=A4, title=title, author=content["seller"], invariant=1,
         leftMargin=22 * mm, rightMargin=22 * mm, topMargin=22 * mm, bottomMargin=22 * mm,
     )  # fmt: skip
     document.build(
         [
-            Paragraph(escape(content["seller"]), SMALL),
+            Words((content["seller"], SMALL)),
             Spacer(1, 10 * mm),
-            Paragraph(escape(title), HEADING),
+            Words((title, HEADING)),
             Spacer(1, 4 * mm),
-            _facts(content),
+            _facts(content["buyer"], about),
             Spacer(1, 8 * mm),
-            _lines(content),
-        ]
+            _sums(content, rows),
+        ],
+        canvasmaker=Sheet,
     )
     return buffer.getvalue()
 
 
-def _facts(content: dict[str, Any]) -> Table:
-    buyer = content["buyer"]
+def _facts(buyer: dict[str, Any], about: list[str]) -> Table:
     address = buyer.get("address") or {}
     place = " ".join(address.get(one) or "" for one in ("postal_code", "city")).strip()
     told = [
         buyer.get("name"), address.get("line1"), address.get("line2"), place,
         address.get("country"), buyer.get("email"),
     ]  # fmt: skip
-    to = "<br/>".join(escape(one) for one in told if one)
-    about = "<br/>".join(
-        [
-            escape(_("Order %(number)s") % {"number": content["order"]}),
-            escape(_("Ordered on %(day)s") % {"day": _day(content["ordered_at"])}),
-            escape(_("Paid on %(day)s") % {"day": _day(content["paid_at"])}),
-        ]
-    )
-    table = Table([[Paragraph(to, TEXT), Paragraph(about, RIGHT)]], colWidths=["55%", "45%"])
+    to = Words(*((one, TEXT) for one in told if one))
+    facts = Words(*((one, TEXT) for one in about), right=True)
+    table = Table([[to, facts]], colWidths=["55%", "45%"])
     table.setStyle(
         TableStyle(
             [
@@ -84,27 +184,33 @@ def _facts(content: dict[str, Any]) -> Table:
     return table
 
 
-def _lines(content: dict[str, Any]) -> Table:
+def _rows(content: dict[str, Any]) -> list[list[Any]]:
+    """What was sold, and what came off or on top."""
     currency = content["currency"]
     rows: list[list[Any]] = []
     for line in content["lines"]:
-        what = f"<b>{escape(line['name'])}</b>"
-        if line["courses"] != [line["name"]]:
-            what += "<br/>" + escape(", ".join(line["courses"]))
-        rows.append([Paragraph(what, TEXT), _amount(line["amount_minor"], currency)])
+        courses = "" if line["courses"] == [line["name"]] else ", ".join(line["courses"])
+        what = Words((line["name"], STRONG), (courses, TEXT))
+        rows.append([what, _amount(line["amount_minor"], currency)])
     discount = sum(line["discount_minor"] for line in content["lines"])
     if discount:
-        rows.append([Paragraph(escape(_("Discount")), TEXT), _amount(-discount, currency)])
+        rows.append([Words((_("Discount"), TEXT)), _amount(-discount, currency)])
     if content["tax_minor"]:
-        rows.append([Paragraph(escape(_("Tax")), TEXT), _amount(content["tax_minor"], currency)])
+        rows.append([Words((_("Tax"), TEXT)), _amount(content["tax_minor"], currency)])
     if adjusted := content.get("adjusted_minor"):
-        rows.append([Paragraph(escape(_("Adjustment")), TEXT), _amount(adjusted, currency)])
-    total = Money(content["total_minor"], currency)
-    rows.append([Paragraph(f"<b>{escape(_('Total'))}</b>", TEXT), Paragraph(_text(total), STRONG)])
+        rows.append([Words((_("Adjustment"), TEXT)), _amount(adjusted, currency)])
+    return rows
+
+
+def _sums(content: dict[str, Any], rows: list[list[Any]]) -> Table:
+    """The rows with what they make."""
+    currency = content["currency"]
+    total = _amount(content["total_minor"], currency, STRONG)
+    rows.append([Words((_("Total"), STRONG)), total])
     total_row = len(rows) - 1
     within = content.get("tax_within_minor")
     if within:
-        rows.append([Paragraph(escape(_("Tax within the total")), TEXT), _amount(within, currency)])
+        rows.append([Words((_("Tax within the total"), TEXT)), _amount(within, currency)])
     table = Table(rows, colWidths=["72%", "28%"])
     table.setStyle(
         TableStyle(
@@ -122,17 +228,8 @@ def _lines(content: dict[str, Any]) -> Table:
     return table
 
 
-def escape(text: str) -> str:
-    """As a paragraph of ReportLab takes it, in letters that its font has."""
-    return escaped(print_fonts.printable(text))
-
-
-def _amount(minor: int, currency: str) -> Paragraph:
-    return Paragraph(_text(Money(minor, currency)), RIGHT)
-
-
-def _text(money: Money) -> str:
-    return escape(str(money))
+def _amount(minor: int, currency: str, style: Style = TEXT) -> Words:
+    return Words((str(Money(minor, currency)), style), right=True)
 
 
 def _day(moment: str) -> str:

@@ -44,6 +44,17 @@ def own_offers(context: Context, course: Course) -> SafeString:
     return SafeString(render_to_string("commerce/_offers.html", shown, request))
 
 
+@slots.fill("course.keep")
+def keep(context: Context, course: Course) -> SafeString:
+    """What gives a learner for good what they have by subscription; nothing for all others."""
+    request: HttpRequest = context["request"]
+    offers = offering.to_keep(course, visitor(request))
+    if not offers:
+        return SafeString("")
+    shown = {"offers": offers, "own": True}
+    return SafeString(render_to_string("commerce/_keep.html", shown, request))
+
+
 @slots.fill("block.offer")
 def offer_block(context: Context, offer: Offer | None) -> SafeString:
     """An offer on any page. Nothing where it is gone, or where its courses are not public."""

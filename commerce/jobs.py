@@ -64,6 +64,7 @@ def refresh_unsettled() -> int:
         except TemporaryFailure as failure:
             logger.warning("Stripe does not answer; orders wait: %s", failure)
             break
+    subscriptions.announce_ended(now)
     return asked
 
 

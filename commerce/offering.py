@@ -1,7 +1,7 @@
 """Offers as pages show them: to everybody alike, and to one visitor in particular."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from commerce.models import LineCourse, Offer, OfferCourse, Order, Price
-from commerce.services import carts
+from commerce.rules import Owned, is_for_good
+from commerce.services import carts, subscriptions
 from core import clock
 from core.money import Money
 from course_pages.models import Course
@@ -48,6 +49,12 @@ class Shown:
     is_owned: bool = False
     told: tuple[str, ...] = ()
     """What speaks against paying for it now."""
+    goes_on: str = ""
+    """The number of a subscription's order that goes on beside it, until somebody ends that."""
+
+    @property
+    def is_for_good(self) -> bool:
+        return is_for_good(self.offer.interval, self.offer.access_days)
 
     @property
     def is_free(self) -> bool:
@@ -106,6 +113,17 @@ def of_course(course: Course, visitor: Visitor) -> list[Shown]:
     return sorted(_shown(running or offers[:1], visitor, now), key=_order)
 
 
+def to_keep(course: Course, visitor: Visitor) -> list[Shown]:
+    """What gives a course for good to somebody who has it by subscription only."""
+    if not carts.owned({course.pk}, visitor.user, clock.now()).only_subscribed({course.pk}):
+        return []
+    return [
+        one
+        for one in of_course(course, visitor)
+        if one.is_for_good and not one.is_owned and not one.problem
+    ]
+
+
 def find(pk: int, visitor: Visitor) -> Shown | None:
     """One offer; None where there is none, or where its courses are not public."""
     now = clock.now()
@@ -125,8 +143,8 @@ def _read(offers: QuerySet[Offer]) -> list[Offer]:
 
 
 def _shown(offers: list[Offer], visitor: Visitor, now: datetime) -> Iterator[Shown]:
-    owned = carts.owned(offers, visitor.user, now) if offers else set()
     contents = [content.course for offer in offers for content in offer.contents.all()]
+    owned = carts.owned({course.pk for course in contents}, visitor.user, now)
     known = standing_of(visitor.user, contents, now)
     for offer in offers:
         courses = tuple(content.course for content in offer.contents.all())
@@ -135,7 +153,8 @@ def _shown(offers: list[Offer], visitor: Visitor, now: datetime) -> Iterator[Sho
             continue
         price = _price(offer, visitor.currency)
         currency = price.currency if price else visitor.currency
-        is_owned = all(course.pk in owned for course in courses)
+        numbers = {course.pk for course in courses}
+        is_owned = owned.has_all(numbers, offer.interval, offer.access_days)
         problem = _problem(offer, price, currency, now)
         yield Shown(
             offer,
@@ -145,6 +164,7 @@ def _shown(offers: list[Offer], visitor: Visitor, now: datetime) -> Iterator[Sho
             offer.pk in visitor.in_cart,
             is_owned,
             () if is_owned or problem else known.told(offer),
+            "" if is_owned or problem else known.goes_on(offer),
         )
 
 
@@ -154,6 +174,8 @@ class Standing:
 
     open_now: frozenset[int] = frozenset()
     on_its_way: frozenset[int] = frozenset()
+    subscribed: Mapping[int, str] = field(default_factory=dict)
+    """Courses that a subscription pays for until it is ended, with its order's number."""
 
     def told(self, offer: Offer) -> tuple[str, ...]:
         """What to know before paying for an offer that was read with its courses."""
@@ -173,9 +195,16 @@ class Standing:
             more = _("What you buy now is yours for good.")
         return (f"{_('This is open to you already.')} {more}",)
 
+    def goes_on(self, offer: Offer) -> str:
+        """The subscription's order that goes on though this offer gives the same for good."""
+        if not is_for_good(offer.interval, offer.access_days):
+            return ""
+        courses = (content.course_id for content in offer.contents.all())
+        return next((self.subscribed[one] for one in courses if one in self.subscribed), "")
+
 
 def standing_of(user: User | None, courses: Iterable[Course], now: datetime) -> Standing:
-    """How somebody stands to these courses: two queries."""
+    """How somebody stands to these courses: two queries, and one more where some are open."""
     asked = {course.pk for course in courses}
     if user is None or not asked:
         return Standing()
@@ -185,9 +214,11 @@ def standing_of(user: User | None, courses: Iterable[Course], now: datetime) -> 
     pending = LineCourse.objects.filter(
         line__order__user=user, line__order__state=Order.State.PENDING, course__in=asked
     )
+    open_now = frozenset(grants.values_list("enrolment__course", flat=True))
     return Standing(
-        frozenset(grants.values_list("enrolment__course", flat=True)),
+        open_now,
         frozenset(pending.values_list("course", flat=True)),
+        subscriptions.going_on(user.pk, open_now) if open_now else {},
     )
 
 
@@ -203,7 +234,7 @@ def _problem(offer: Offer, price: Price | None, currency: str, now: datetime) ->
         return _("This is no longer on sale.")
     if offer.on_sale_from is not None and offer.on_sale_from > now and not offer.is_over(now):
         return _("On sale from %(day)s") % {"day": moment(offer.on_sale_from)}
-    return carts.problem_of(offer, price, currency, set(), now)
+    return carts.problem_of(offer, price, currency, Owned(), now)
 
 
 def _order(shown: Shown) -> tuple[Any, ...]:

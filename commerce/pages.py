@@ -17,7 +17,7 @@ from commerce import rules
 from commerce.models import Invoice, Line, Order, Refund, Subscription
 from commerce.offering import moment, standing_of
 from commerce.rules import Access, Rule
-from commerce.services import access
+from commerce.services import access, subscriptions
 from commerce.services.carts import Cart, Entry
 from core import clock
 from course_pages.models import Course, CoursePage
@@ -48,6 +48,7 @@ class InCart:
     courses: tuple[Link, ...]
     told: tuple[str, ...] = ()
     """What speaks against paying for it; none where it cannot be bought anyway."""
+    goes_on: str = ""
 
     @property
     def alone(self) -> Link | None:
@@ -96,7 +97,7 @@ def links(courses: Iterable[Course]) -> tuple[Link, ...]:
 
 
 def cart(found: Cart, user: User | None) -> dict[str, Any]:
-    """The cart for its page: three queries beside those that read it."""
+    """The cart for its page: three or four queries beside those that read it."""
     contents = [content.course for entry in found.entries for content in entry.courses]
     urls = public_urls(course.lineage for course in contents)
     known = standing_of(user, contents, clock.now())
@@ -111,6 +112,7 @@ def cart(found: Cart, user: User | None) -> dict[str, Any]:
                     for content in entry.courses
                 ),
                 () if entry.problem else (*_within(entry, found), *known.told(entry.offer)),
+                "" if entry.problem else known.goes_on(entry.offer),
             )
             for entry in found.entries
         ],
@@ -170,7 +172,10 @@ def order(found: Order) -> dict[str, Any]:
         "can_pay": found.is_open and found.session_url and closes_at and closes_at > now,
         "buy_again": found.state in UNPAID or any(one.over for one in sold),
         "invoices": Invoice.objects.filter(payment__order=found).select_related("payment"),
-        "refunds": Refund.objects.filter(payment__order=found).select_related("payment"),
+        "refunds": Refund.objects.filter(payment__order=found).select_related(
+            "payment", "credit_note"
+        ),
+        "goes_on": subscriptions.beside(found),
         "subscription": running,
         "subscription_told": subscription_told(running, lines) if running else "",
         "failing": running is not None

@@ -4,7 +4,7 @@ Each order is in exactly one situation, the first whose question is answered yes
 prints the same rows, and a test compares them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -129,3 +129,27 @@ def ends_at(access: Access, paid_until: datetime | None) -> datetime | None:
     if paid_until is None:
         return None
     return paid_until + (GRACE if access is Access.UNTIL_GRACE_ENDS else timedelta())
+
+
+def is_for_good(interval: str, access_days: int | None) -> bool:
+    """Whether what is sold so is had for ever."""
+    return not interval and not access_days
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Courses that somebody bought for good, and those that a running subscription opens."""
+
+    for_good: frozenset[int] = frozenset()
+    subscribed: frozenset[int] = frozenset()
+
+    def has_all(self, courses: Collection[int], interval: str, access_days: int | None) -> bool:
+        """Whether buying these so would give nothing: who only subscribed may buy them for good."""
+        had = self.for_good
+        if not is_for_good(interval, access_days):
+            had |= self.subscribed
+        return bool(courses) and had.issuperset(courses)
+
+    def only_subscribed(self, courses: Collection[int]) -> bool:
+        """Whether some of these are open by a subscription and by nothing that stays."""
+        return bool(self.subscribed.intersection(courses) - self.for_good)

@@ -24,4 +24,5 @@ urlpatterns = [
     path("orders/<str:number>/subscription/cancel/", views.unsubscribe, name="unsubscribe"),
     path("orders/<str:number>/subscription/card/", views.billing, name="billing"),
     path("orders/<str:number>/invoices/<str:invoice>.pdf", views.invoice, name="invoice"),
+    path("orders/<str:number>/credit-notes/<str:note>.pdf", views.credit_note, name="credit_note"),
 ]

@@ -19,8 +19,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.models import User
 from accounts.redirects import local_or
 from commerce import basket, islands, offering, pages
-from commerce.invoice_pdf import invoice_pdf
-from commerce.models import Invoice, Order
+from commerce.invoice_pdf import as_response
+from commerce.models import CreditNote, Invoice, Order
 from commerce.services import checkout as checking_out
 from commerce.services import fulfilment, subscriptions
 from commerce.services.checkout import AlreadyPaid
@@ -267,9 +267,15 @@ def invoice(request: HttpRequest, number: str, invoice: str) -> HttpResponse:
     found = get_object_or_404(
         Invoice, number=invoice, payment__order__number=number, payment__order__user=_buyer(request)
     )
-    response = HttpResponse(invoice_pdf(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="invoice-{found.number}.pdf"'
-    return response
+    return as_response(found)
+
+
+@login_required
+@never_cache
+@require_GET
+def credit_note(request: HttpRequest, number: str, note: str) -> HttpResponse:
+    mine = CreditNote.objects.filter(invoice__payment__order__user=_buyer(request))
+    return as_response(get_object_or_404(mine, number=note, invoice__payment__order__number=number))
 
 
 def _mine(request: HttpRequest, number: str) -> Order:

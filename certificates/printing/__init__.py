@@ -5,11 +5,12 @@ Knows no models, no database and no network.
 
 from collections.abc import Mapping
 
+from core.lettering.letters import Unprintable, printable, shows, unprintable
+
 from .design import Design, Signatory
 from .drawing import drawn
 from .facts import Facts
 from .layout import laid_out
-from .letters import Unprintable, printable, shows, unprintable
 from .pictures import BrokenPicture, MissingPicture, PictureError, TooManyPixels
 from .preview import as_png
 from .signing import KeyUnusable, Signer

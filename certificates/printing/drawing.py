@@ -1,25 +1,22 @@
 """A layout on a page of ReportLab's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 
-from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
+
+from core.lettering.faces import UNITS
+from core.lettering.fitting import Frame
+from core.lettering.letters import cleaned
+from core.lettering.writing import Lettering
 
 from . import ornaments, qr
 from .design import Design
-from .embedding import EmbeddedFace, embedded_picture, hexadecimal
-from .faces import UNITS, Face
 from .facts import Facts
-from .fitting import Frame
 from .layout import Layout, Text
-from .letters import cleaned
-from .pictures import MissingPicture, prepared
-from .shaping import Glyph, Run
+from .pictures import MissingPicture, embedded_picture, prepared
 from .styles import LIGHT, brightness, operands, palette
 
-# Text around binary data makes files a quarter larger and takes four times as long.
-rl_config.useA85 = 0
 # Longer ones fill no title bar.
 LONG_TITLE = 200
 
@@ -65,7 +62,7 @@ class _Sheet(Canvas):
         )  # fmt: skip
         self.layout = layout
         self.colours = palette(design.ink, design.accent, design.paper)
-        self._embedded: dict[Face, EmbeddedFace] = {}
+        self._lettering = Lettering(self._doc)
 
     def _make_preamble(self) -> None:
         # ReportLab's names Helvetica, which would then be a font of the file that is not in it.
@@ -129,72 +126,4 @@ class _Sheet(Canvas):
             spare = text.frame.width - line.width * size / UNITS
             x = text.frame.x + {"left": 0.0, "right": 1.0}.get(text.align, 0.5) * spare
             y = text.base - number * text.lines.leading
-            for run in line.runs:
-                self.addLiteral(self._shown(run, x, y, size))
-                x += run.width * size / UNITS
-
-    def _shown(self, run: Run, x: float, y: float, size: float) -> str:
-        embedded = self._face(run.face)
-        pieces = "\n".join(_glyphs(run, embedded, size))
-        return f"BT /{embedded.name} {size:.3f} Tf {x:.3f} {y:.3f} Td\n{pieces}\nET"
-
-    def _face(self, face: Face) -> EmbeddedFace:
-        if face not in self._embedded:
-            embedded = EmbeddedFace(face, f"T{len(self._embedded) + 1}")
-            self._embedded[face] = embedded
-            self._doc.delayedFonts.append(embedded)
-        return self._embedded[face]
-
-
-def _glyphs(run: Run, embedded: EmbeddedFace, size: float) -> Iterator[str]:
-    """Operators that show glyphs, moved where HarfBuzz wants them.
-
-    Glyphs that share a text are a span that tells it. A span holds as little as can be: readers put
-    letters that run right to left in order themselves, and would turn a longer one around.
-    """
-    row: list[str] = []
-    pen, at, rise = 0, 0, 0
-
-    def shown() -> Iterator[str]:
-        if row:
-            yield f"[{''.join(row)}] TJ"
-            row.clear()
-
-    for cluster in _clusters(run):
-        placed = []
-        for glyph in cluster:
-            placed.append((pen + glyph.x, glyph))
-            pen += glyph.advance
-        told = len(cluster) > 1
-        if told:
-            yield from shown()
-            yield f"/Span << /ActualText <feff{hexadecimal(cluster[0].text)}> >> BDC"
-        # From right to left marks come before their letter, but a span begins with the letter:
-        # that is where readers look for its line.
-        for x, glyph in reversed(placed) if run.right_to_left else placed:
-            if glyph.y != rise:
-                yield from shown()
-                yield f"{glyph.y * size / UNITS:.3f} Ts"
-                rise = glyph.y
-            if at != x:
-                row.append(str(at - x))
-            row.append(f"<{embedded.number(glyph):04x}>")
-            at = x + embedded.width(glyph)
-        if told:
-            yield from shown()
-            yield "EMC"
-    yield from shown()
-    if rise:
-        yield "0 Ts"
-
-
-def _clusters(run: Run) -> Iterator[list[Glyph]]:
-    """Glyphs together with those that have no text of their own."""
-    held: list[Glyph] = []
-    for glyph in run.glyphs:
-        if held and glyph.text:
-            yield held
-            held = []
-        held.append(glyph)
-    if held:
-        yield held
+            self.addLiteral(self._lettering.shown(line, x, y, size))

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from reportlab.lib.pagesizes import A4, LETTER
 
-from . import faces, qr
+from core.lettering import faces
+from core.lettering.fitting import Bounds, Fitted, Frame, fitted
+from core.lettering.letters import Unprintable, cleaned, printable, shows, unprintable
+
+from . import qr
 from .design import Design, filled, is_one_placeholder
 from .facts import Facts
-from .fitting import Bounds, Fitted, Frame, fitted
-from .letters import Unprintable, cleaned, printable, shows, unprintable
 from .styles import STYLES, Role, Style
 
 QR_SIDE = 76.0

@@ -8,6 +8,7 @@ from threading import Lock
 from zlib import compress
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFName, PDFStream
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -97,3 +98,22 @@ def _smaller(opened: Image.Image, side: int) -> Image.Image:
         opened = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
     opened.thumbnail((side, side), Image.Resampling.LANCZOS)
     return opened
+
+
+def embedded_picture(picture: Picture, document: PDFDocument) -> PDFStream:
+    """A picture as an object of a document; it was compressed when it was prepared."""
+    looks = PDFDictionary(
+        {
+            "Type": PDFName("XObject"),
+            "Subtype": PDFName("Image"),
+            "Width": picture.width,
+            "Height": picture.height,
+            "BitsPerComponent": 8,
+            "ColorSpace": PDFName("DeviceRGB"),
+            "Filter": PDFName("DCTDecode" if picture.is_jpeg else "FlateDecode"),
+        }
+    )
+    if picture.cover:
+        mask = looks.dict | {"ColorSpace": PDFName("DeviceGray")}
+        looks["SMask"] = document.Reference(PDFStream(PDFDictionary(mask), picture.cover))
+    return PDFStream(looks, picture.colours)

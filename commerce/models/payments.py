@@ -60,6 +60,9 @@ class Refund(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.REQUESTED)
     failure = models.CharField(max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    told = models.CharField(
+        max_length=300, blank=True, help_text=_("What the buyer reads on the credit note.")
+    )
     ends_access = models.BooleanField(_("ends access"), default=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
@@ -122,11 +125,40 @@ class Invoice(models.Model):
         return self.number
 
 
-class InvoiceCounter(models.Model):
+class CreditNote(models.Model):
+    """Says that money went back, against an invoice; numbers of its own, without gaps, too."""
+
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="credit_note")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
+    number = ExactCharField(_("number"), max_length=20, unique=True)
+    at = models.DateTimeField()
+    content = models.JSONField()
+
+    class Meta:
+        verbose_name = _("credit note")
+        verbose_name_plural = _("credit notes")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Counter(models.Model):
     """The last number of a year; whoever takes the next one locks the row."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField(default=0)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.year}: {self.last}"
+
+
+class InvoiceCounter(Counter):
+    pass
+
+
+class CreditNoteCounter(Counter):
+    pass

@@ -19,6 +19,11 @@ class Subscription(models.Model):
     ends_with_period = models.BooleanField(_("ends then"), default=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
+    # The invoice whose payment failed, until another one is paid: the buyer is told of each once.
+    unpaid_invoice = ExactCharField(max_length=255, blank=True)
+    end_told_at = models.DateTimeField(null=True, blank=True)
+    # The payment intent that paid for this period, or the invoice that a credit paid.
+    paid_with = ExactCharField(max_length=255, blank=True)
 
     wagtail_reference_index_ignore = True
 

@@ -50,11 +50,17 @@ def rows_of_many(orders: Collection[Order]) -> dict[int, Rows]:
     """
     back = Sum("refunds__amount_minor", filter=Q(refunds__status__in=GOES_BACK), default=0)
     payments = Payment.objects.filter(order__in=orders).annotate(back=back).order_by("at", "pk")
+    running = {row.order_id: row for row in Subscription.objects.filter(order__in=orders)}
     last: dict[int, int] = {}
     ended: dict[int, set[int | None]] = defaultdict(set)
-    for pk, order_id, came, went in payments.values_list("pk", "order", "amount_minor", "back"):
-        last[order_id] = pk
-        ended[order_id] = {None} if went >= came else set()
+    for pk, order_id, stripe_id, came, went in payments.values_list(
+        "pk", "order", "stripe_id", "amount_minor", "back"
+    ):
+        known = running[order_id].paid_with if order_id in running else ""
+        # A period that a credit paid has no payment, so none of them decides.
+        if known in {"", stripe_id}:
+            last[order_id] = pk
+            ended[order_id] = {None} if went >= came else set()
     wished = Refund.objects.filter(
         payment__order__in=orders, status__in=GOES_BACK, ends_access=True
     )
@@ -65,7 +71,6 @@ def rows_of_many(orders: Collection[Order]) -> dict[int, Rows]:
     for order_id, payment, status in disputes.values_list("payment__order", "payment", "status"):
         if status in rules.DISPUTE_LOST or payment == last.get(order_id):
             fought[order_id].add(status)
-    running = {row.order_id: row for row in Subscription.objects.filter(order__in=orders)}
     return {
         order.pk: Rows(
             frozenset(ended[order.pk]),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commerce import pricing
 from commerce.models import Coupon, Line, Offer, OfferCourse, Order, Price
+from commerce.rules import Owned
 from commerce.services import coupons
 from commerce.services.coupons import CouponRefused
 from core import clock
@@ -88,7 +89,7 @@ def look(wanted: Sequence[int], *, currency: str, code: str = "", user: User | N
     """The cart as it stands now, in at most eight queries, whatever is in it."""
     now = clock.now()
     rows = offers_in(wanted[:MOST], currency)
-    owns = owned(rows, user, now)
+    owns = owned(_courses(rows), user, now)
     under_way = _under_way(user)
     mine = under_way.problems | _had_for_nothing(rows, user)
     entries = [_entry(offer, currency, owns, now, under_way.places) for offer in rows]
@@ -174,7 +175,7 @@ def _discounted(entry: Entry, discount_minor: int) -> Entry:
 
 
 def _entry(
-    offer: Offer, currency: str, owned: set[int], now: datetime, places: Collection[int]
+    offer: Offer, currency: str, owned: Owned, now: datetime, places: Collection[int]
 ) -> Entry:
     found: list[Price] = getattr(offer, "current_prices", [])
     one = found[0] if found else None
@@ -185,7 +186,7 @@ def problem_of(
     offer: Offer,
     one: Price | None,
     currency: str,
-    owned: set[int],
+    owned: Owned,
     now: datetime,
     places: Collection[int] = (),
 ) -> str:
@@ -206,27 +207,37 @@ def problem_of(
         return _("This offer has no price in %(currency)s.") % {"currency": currency}
     if offer.kind != Offer.Kind.FREE and not settings.STRIPE_SECRET_KEY:
         return _("Payments are not set up on this site yet.")
-    if all(content.course_id in owned for content in courses):
+    numbers = {content.course_id for content in courses}
+    if owned.has_all(numbers, offer.interval, offer.access_days):
         return _("You own this already.")
     return ""
 
 
-def owned(offers: Sequence[Offer], user: User | None, now: datetime) -> set[int]:
-    """Courses of these offers that the buyer has bought and may study for ever."""
-    if user is None:
-        return set()
-    courses = {content.course_id for offer in offers for content in offer.contents.all()}
+def _courses(offers: Sequence[Offer]) -> set[int]:
+    return {content.course_id for offer in offers for content in offer.contents.all()}
+
+
+def owned(courses: Collection[int], user: User | None, now: datetime) -> Owned:
+    """Which of these courses the buyer has, for good or by subscription: one query."""
+    if user is None or not courses:
+        return Owned()
     grants: Any = AccessGrant.objects.active(now).filter(
         enrolment__user=user, enrolment__course__in=courses, source=AccessGrant.Source.ORDER
     )
-    forever = Q(ends_at=None) | Q(
-        Exists(Line.objects.filter(order__user=user, kind=Offer.Kind.SUBSCRIPTION,
-                                   courses__course=OuterRef("enrolment__course"),
-                                   order__state=Order.State.PAID,
-                                   order__subscription__ended_at=None,
-                                   order__subscription__isnull=False))
+    subscribed = Exists(
+        Line.objects.filter(order__user=user, kind=Offer.Kind.SUBSCRIPTION,
+                            courses__course=OuterRef("enrolment__course"),
+                            order__state=Order.State.PAID,
+                            order__subscription__ended_at=None,
+                            order__subscription__isnull=False)
     )  # fmt: skip
-    return set(grants.filter(forever).values_list("enrolment__course", flat=True))
+    rows = list(
+        grants.filter(Q(ends_at=None) | subscribed).values_list("enrolment__course", "ends_at")
+    )
+    return Owned(
+        frozenset(course for course, ends_at in rows if ends_at is None),
+        frozenset(course for course, ends_at in rows if ends_at is not None),
+    )
 
 
 def _had_for_nothing(offers: Sequence[Offer], user: User | None) -> dict[int, str]:

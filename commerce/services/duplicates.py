@@ -3,6 +3,7 @@
 import logging
 
 from commerce.models import LineCourse, Offer, Order
+from commerce.rules import Owned
 from learning.models import AccessGrant
 
 logger = logging.getLogger(__name__)
@@ -19,10 +20,16 @@ def flag(order: Order) -> None:
         enrolment__user=order.user_id, enrolment__course__in=courses,
         source=AccessGrant.Source.ORDER, revoked_at=None, ends_at=None,
     )  # fmt: skip
-    owned = set(others.values_list("enrolment__course", flat=True))
-    if bought.filter(line__kind=Offer.Kind.SUBSCRIPTION).exists():
-        owned |= _subscribed(order, courses)
-    if not order.needs_no_payment and courses and courses <= owned:
+    owned = Owned(
+        frozenset(others.values_list("enrolment__course", flat=True)),
+        frozenset(_subscribed(order, courses)),
+    )
+    if not order.needs_no_payment and all(
+        owned.has_all(
+            {content.course_id for content in line.courses.all()}, line.interval, line.access_days
+        )
+        for line in order.lines.prefetch_related("courses")
+    ):
         _mark(order, Order.Attention.DUPLICATE, "Every course of it was the buyer’s before.")
 
 

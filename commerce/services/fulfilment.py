@@ -24,8 +24,14 @@ from integrations.stripe import shapes
 
 PAID_FOR_NOTHING = "commerce.subscription_paid_for_nothing"
 """News: {"order": pk}. Its access has ended for good, and Stripe would go on charging for it."""
+RENEWAL_FAILED = "commerce.renewal_failed"
+"""News: {"order": pk, "invoice": number, "url": where it can be paid, or ""}. Once an invoice."""
+REFUNDED = "commerce.refunded"
+"""News: {"refund": pk}. Money went back, and its credit note is there; once a refund."""
 NEVER_PAID = frozenset({"incomplete_expired", "canceled"})
 """What a subscription is that ended before its first payment came."""
+GIVEN_UP = frozenset({"open", "uncollectible"})
+"""What the invoice is that a subscription ended with because nobody paid it."""
 DISPUTE_OVER = DISPUTE_LOST | {"won", "warning_closed", "prevented"}
 LOOK_EVERY = timedelta(seconds=2)
 """Pages ask Stripe about one order no more often than this."""
@@ -42,7 +48,7 @@ class Truth:
     session: shapes.Session
     payments: tuple[shapes.Payment, ...] = ()
     subscription: shapes.Subscription | None = None
-    # Of a subscription, by payment: what its invoice was paid with, and when.
+    # Of a subscription: what was paid, the newest first.
     invoices: tuple[shapes.Invoice, ...] = ()
 
 
@@ -153,6 +159,7 @@ def apply(pk: int, version: int, truth: Truth) -> Order | None:
     order.save()
     if order.paid_at is not None:
         _issue_invoices(order, truth, now)
+        _issue_credit_notes(order, now)
     access.settle(order)
     if truth.subscription is not None and truth.subscription.ended_at is None:
         _stop_charging(order)
@@ -171,6 +178,15 @@ def _issue_invoices(order: Order, truth: Truth, now: datetime) -> None:
             renews=truth.subscription is not None
             and payment.stripe_id != truth.session.payment_intent,
         )
+
+
+def _issue_credit_notes(order: Order, now: datetime) -> None:
+    gone = Refund.objects.filter(
+        payment__order=order, status=Refund.Status.SUCCEEDED, credit_note=None
+    )
+    for refund in gone.select_related("line").order_by("at", "pk"):
+        if invoices.credit(refund, now) is not None:
+            outbox.publish(REFUNDED, {"refund": refund.pk})
 
 
 def _stop_charging(order: Order) -> None:
@@ -329,7 +345,7 @@ def _keep_money(order: Order, truth: Truth, now: datetime) -> None:
                 },
             )  # fmt: skip
     if truth.subscription is not None:
-        _keep_subscription(order, truth.subscription, now)
+        _keep_subscription(order, truth, truth.subscription, now)
 
 
 STATUS = {
@@ -368,7 +384,9 @@ def _keep_refund(order: Order, payment: Payment, found: shapes.Refund) -> None:
     )
 
 
-def _keep_subscription(order: Order, found: shapes.Subscription, now: datetime) -> None:
+def _keep_subscription(
+    order: Order, truth: Truth, found: shapes.Subscription, now: datetime
+) -> None:
     invoice = found.latest_invoice
     unpaid = invoice is not None and invoice.status != "paid"
     row, _made = Subscription.objects.get_or_create(
@@ -377,8 +395,28 @@ def _keep_subscription(order: Order, found: shapes.Subscription, now: datetime) 
     row.status = found.status
     # A period begins before it is paid.
     row.paid_until = found.period_start if unpaid else found.period_end
+    if truth.invoices:
+        newest = truth.invoices[0]
+        row.paid_with = newest.payment_intent or newest.id
     row.ends_with_period = found.cancel_at_period_end
     row.ended_at = found.ended_at
     failing = found.status in {"past_due", "unpaid"}
     row.failing_since = (row.failing_since or now) if failing else None
+    _keep_unpaid(order, row, invoice if unpaid else None, failing)
     row.save()
+
+
+def _keep_unpaid(
+    order: Order, row: Subscription, invoice: shapes.Invoice | None, failing: bool
+) -> None:
+    """Which renewal is not paid, with the news of it: it stays until it, or another one, is."""
+    if invoice is None:
+        row.unpaid_invoice, row.end_told_at = "", None
+        return
+    failed = failing or (row.ended_at is not None and invoice.status in GIVEN_UP)
+    if not failed or order.paid_at is None or row.unpaid_invoice == invoice.id:
+        return
+    row.unpaid_invoice, row.end_told_at = invoice.id, None
+    if failing:
+        about = {"order": order.pk, "invoice": invoice.id, "url": invoice.hosted_url}
+        outbox.publish(RENEWAL_FAILED, about)

@@ -1,12 +1,13 @@
-"""Invoices: numbered without gaps, complete in themselves."""
+"""Invoices and credit notes: numbered without gaps, complete in themselves."""
 
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Sum
 
-from commerce.models import Invoice, Order, Payment
-from commerce.models.payments import InvoiceCounter
+from commerce.models import CreditNote, Invoice, Order, Payment, Refund
+from commerce.models.payments import Counter, CreditNoteCounter, InvoiceCounter
 
 
 def issue(
@@ -21,25 +22,78 @@ def issue(
 
     `tax_minor` is what Stripe reckoned, the order's where it is not said. One that `renews` a
     subscription is without the discount of the first period.
-
-    The year's counter is locked until that ends, so that a number is used exactly if the payment
-    is kept.
     """
     found = Invoice.objects.filter(payment=payment).first()
     if found is not None:
         return found
-    InvoiceCounter.objects.get_or_create(year=now.year)
-    counter = InvoiceCounter.objects.select_for_update().get(year=now.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
     return Invoice.objects.create(
         payment=payment,
-        number=f"{now.year}-{counter.last:06}",
+        number=_next_number(InvoiceCounter, now),
         at=now,
         content=content(
             order, payment, order.tax_minor if tax_minor is None else tax_minor, renews=renews
         ),
     )
+
+
+def credit(refund: Refund, now: datetime) -> CreditNote | None:
+    """The credit note for money that went back, made if there is none; nothing without an invoice.
+
+    Inside the transaction in which it is known that the money went.
+    """
+    found = CreditNote.objects.filter(refund=refund).first()
+    invoice = Invoice.objects.filter(payment=refund.payment_id).first()
+    if found is not None or invoice is None:
+        return found
+    return CreditNote.objects.create(
+        refund=refund,
+        invoice=invoice,
+        number=f"C{_next_number(CreditNoteCounter, now)}",
+        at=now,
+        content=content_of_credit(refund, invoice),
+    )
+
+
+def _next_number(counters: type[Counter], now: datetime) -> str:
+    """The year's counter is locked until the transaction ends, so that a number is used exactly if
+    that is kept.
+    """
+    rows: Any = counters._default_manager
+    rows.get_or_create(year=now.year)
+    counter = rows.select_for_update().get(year=now.year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{now.year}-{counter.last:06}"
+
+
+def content_of_credit(refund: Refund, invoice: Invoice) -> dict[str, Any]:
+    """All that stands on a credit note: what goes back, and the tax within it, below zero.
+
+    The tax of all credit notes of an invoice that gave everything back is the invoice's.
+    """
+    of = invoice.content
+    earlier = CreditNote.objects.filter(invoice=invoice).aggregate(sum=Sum("refund__amount_minor"))
+    before = earlier["sum"] or 0
+    tax, total = of["tax_minor"] + of.get("tax_within_minor", 0), of["total_minor"]
+
+    def tax_of(amount: int) -> int:
+        return amount * tax // total if total else 0
+
+    names = [refund.line.name] if refund.line else [line["name"] for line in of["lines"]]
+    return {
+        "seller": of["seller"],
+        "order": of["order"],
+        "invoice": invoice.number,
+        "invoiced_at": invoice.at.isoformat(),
+        "refunded_at": refund.at.isoformat(),
+        "reason": refund.told,
+        "is_whole": before + refund.amount_minor >= total,
+        "currency": of["currency"],
+        "names": names,
+        "tax_within_minor": -(tax_of(before + refund.amount_minor) - tax_of(before)),
+        "total_minor": -refund.amount_minor,
+        "buyer": of["buyer"],
+    }
 
 
 def content(

@@ -43,8 +43,11 @@ def request(
     ends_access: bool,
     by: User | None,
     line: Line | None = None,
+    told: str = "",
 ) -> Refund:
     """Wish for a refund; one transaction. It is sent to Stripe right after, and again until it is.
+
+    `reason` is for staff; the buyer reads what is `told` on the credit note.
 
     The payment's order is locked, so that two people together cannot give back more than came.
     Raises CannotRefund.
@@ -65,6 +68,7 @@ def request(
         key=secrets.token_hex(16),
         amount_minor=amount_minor,
         reason=reason.strip()[:300],
+        told=told.strip()[:300],
         ends_access=ends_access,
         by=by,
         at=clock.now(),
@@ -99,7 +103,7 @@ def send(pk: int) -> None:
     fulfilment.refresh(refund.payment.order, news=[refund.payment.stripe_id])
 
 
-def refund_whole(*, order: Order, reason: str, by: User | None) -> list[Refund]:
+def refund_whole(*, order: Order, reason: str, by: User | None, told: str = "") -> list[Refund]:
     """Wish everything back that is left of an order's payments."""
     made = []
     for payment in order.payments.all():
@@ -108,7 +112,7 @@ def refund_whole(*, order: Order, reason: str, by: User | None) -> list[Refund]:
             made.append(
                 request(
                     payment=payment, amount_minor=remains.amount_minor, reason=reason,
-                    ends_access=True, by=by,
+                    ends_access=True, by=by, told=told,
                 )
             )  # fmt: skip
     return made

@@ -47,6 +47,7 @@ def refund(
     reason: str,
     ends_access: bool,
     by: User,
+    told: str = "",
 ) -> Refund:
     """Give money back, for a line or for the whole; one transaction under the order's lock.
 
@@ -68,7 +69,7 @@ def refund(
             )
     made = refunds.request(
         payment=payment, line=line, amount_minor=amount_minor, reason=reason,
-        ends_access=ends_access, by=by,
+        ends_access=ends_access, by=by, told=told,
     )  # fmt: skip
     _log(order, "commerce.refund", by, f"{made.money}. {made.reason}")
     return made

@@ -1,17 +1,17 @@
 """The forms of a coupon and of a batch of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
+from commerce.choosing import PRICED, add_rows, for_coupons, rows_in
 from commerce.models import Coupon, Offer
 from commerce.services import coupon_terms, coupons
 from commerce.services.coupon_terms import BOUNDS, GIVES
@@ -20,11 +20,15 @@ from core import money
 CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 LONGEST_PREFIX = 20
 MOST_USES = 10_000_000
+MOST_OFFERS = 50
+"""That one coupon names."""
 
 
-def offers_to_name(chosen: Iterable[int] = ()) -> QuerySet[Offer]:
-    """What a coupon can be for; what it was for already stays."""
-    return Offer.objects.filter(~Q(kind=Offer.Kind.FREE) | Q(pk__in=chosen)).order_by("name", "pk")
+class Named(forms.TextInput):
+    """An offer that cannot be chosen any more, by its name."""
+
+    def format_value(self, value: Any) -> str:
+        return str(Offer.objects.filter(pk=value).values_list("name", flat=True).first() or "")
 
 
 class TermsForm(forms.Form):
@@ -42,10 +46,6 @@ class TermsForm(forms.Form):
         label=_("Currency of the amount"), required=False,
         help_text=_("The code is then for prices in this currency."),
     )  # fmt: skip
-    offers = forms.ModelMultipleChoiceField(
-        Offer.objects.none(), label=_("Offers"), required=False,
-        widget=forms.CheckboxSelectMultiple, help_text=_("None means all of them."),
-    )  # fmt: skip
     starts_at = forms.DateTimeField(
         label=_("Valid from"), required=False, widget=AdminDateTimeInput
     )
@@ -53,7 +53,12 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["offers"].queryset = offers_to_name()  # type: ignore[attr-defined]
+        chosen = self.chosen()
+        self.rows = add_rows(
+            self, "offer", _t("Offer %(number)s"), for_coupons(chosen), chosen, PRICED, MOST_OFFERS
+        )
+        self.fields[self.rows[0]].help_text = _t("No offer at all means every one.")
+        self.order_fields([*(self.field_order or ()), "percent", "amount", "currency", *self.rows])
         self.fields["currency"].choices = [  # type: ignore[attr-defined]
             ("", "–"), *((one, one) for one in self.currencies())
         ]  # fmt: skip
@@ -61,8 +66,13 @@ class TermsForm(forms.Form):
     def currencies(self) -> list[str]:
         return list(settings.CURRENCIES)
 
+    def chosen(self) -> Sequence[int]:
+        """The offers that it names already."""
+        return ()
+
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        data["offers"] = rows_in(self, self.rows, _t("An offer is named twice."))
         begins, ends = data.get("starts_at"), data.get("ends_at")
         if begins and ends and ends <= begins:
             self.add_error("ends_at", _t("It has to end after it begins."))
@@ -117,12 +127,19 @@ class CouponForm(TermsForm):
         self.initial.update({name: getattr(self.instance, name) for name in names})
         if self.instance.amount_minor is not None:
             self.initial["amount"] = money.plain(self.instance.amount_minor, self.instance.currency)
-        chosen = list(self.instance.offers.values_list("pk", flat=True))
-        self.initial["offers"] = chosen
-        self.fields["offers"].queryset = offers_to_name(chosen)  # type: ignore[attr-defined]
         if coupon_terms.is_fixed(self.instance):
-            for name in ("code", "percent", "amount", "currency", "offers"):
+            for name in ("code", "percent", "amount", "currency", *self.rows):
                 self.fields[name].disabled = True
+            for name in self.rows[len(self.chosen()) :]:
+                del self.fields[name]
+            self.rows = self.rows[: len(self.chosen())]
+            for name in self.rows:
+                self.fields[name].widget = Named()
+
+    def chosen(self) -> Sequence[int]:
+        if self.instance.pk is None:
+            return ()
+        return list(self.instance.offers.order_by("name", "pk").values_list("pk", flat=True))
 
     def currencies(self) -> list[str]:
         kept = self.instance.currency

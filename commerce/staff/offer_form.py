@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
-from commerce.choosing import COURSES
+from commerce.choosing import COURSES, add_rows, rows_in
 from commerce.models import Offer, Price
 from commerce.services.carts import MOST
 from commerce.services.offers import FIELDS, Cost
@@ -20,7 +20,6 @@ from core import money
 from course_pages.models import Course
 from integrations.stripe.least import least
 
-SPARE_ROWS = 3
 GIVE_AWAY = "give_away"
 MOST_MINOR = 99_999_999
 """What Stripe takes in one payment, in the smallest unit."""
@@ -62,14 +61,9 @@ class OfferForm(forms.Form):
         chosen = self._chosen()
         prices = self._prices()
         self.initial.update({name: getattr(self.instance, name) for name in FIELDS})
-        rows = min(MOST, max(len(chosen) + SPARE_ROWS, SPARE_ROWS + 1))
-        for row in range(rows):
-            self.fields[f"course_{row}"] = forms.ModelChoiceField(
-                self._offered(chosen), label=_t("Course %(number)s") % {"number": row + 1},
-                required=False, initial=chosen[row] if row < len(chosen) else None,
-                help_text=_t("Saving gives more rows.") if row == rows - 1 else "",
-                widget=COURSES.widget_class(show_edit_link=False),
-            )  # fmt: skip
+        self.rows = add_rows(
+            self, "course", _t("Course %(number)s"), self._offered(chosen), chosen, COURSES, MOST
+        )
         for currency in settings.CURRENCIES:
             self._add_price(currency, prices.get(currency))
         if GIVE_AWAY in self.data:
@@ -140,11 +134,8 @@ class OfferForm(forms.Form):
         return data
 
     def _clean_courses(self, data: dict[str, Any]) -> list[Course]:
-        names = [name for name in self.fields if name.startswith("course_")]
-        wanted = [data[name] for name in names if data.get(name)]
-        if len(set(wanted)) < len(wanted):
-            self.add_error(None, _t("A course is in the offer twice."))
-        if not wanted and not any(name in self.errors for name in names):
+        wanted: list[Course] = rows_in(self, self.rows, _t("A course is in the offer twice."))
+        if not wanted and not any(name in self.errors for name in self.rows):
             self.add_error("course_0", _t("Choose at least one course."))
         if wanted:
             self._clean_freed(set(self._chosen()) - {course.pk for course in wanted}, data)

@@ -82,7 +82,11 @@ def plainly(status: str) -> str:
 
 def about(order: Order, user: Any) -> dict[str, Any]:
     """Everything on the page; statements do not grow but by a few for each line and payment."""
-    payments = list(order.payments.prefetch_related("refunds__by", "disputes").order_by("pk"))
+    payments = list(
+        order.payments.prefetch_related("refunds__by", "refunds__credit_note", "disputes").order_by(
+            "pk"
+        )
+    )
     lines = list(order.lines.select_related("offer").prefetch_related("courses__course"))
     subscription = Subscription.objects.filter(order=order).first()
     grants = _grants(lines)

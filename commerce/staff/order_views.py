@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.log_actions import log
 
-from commerce.models import Line, Order, Payment, StripeEvent
+from commerce.invoice_pdf import as_response
+from commerce.models import CreditNote, Invoice, Line, Order, Payment, StripeEvent
 from commerce.services import events, fulfilment, reconciliation, refunds, resolving, subscriptions
 from commerce.services.resolving import CannotResolve
 from commerce.services.subscriptions import NotRunning
@@ -42,6 +43,11 @@ class RefundForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Kept with the refund; buyers do not see it."),
+    )  # fmt: skip
+    told = forms.CharField(
+        label=_("What the buyer reads"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Stands on the credit note and in the mail; it may be empty."),
     )  # fmt: skip
     left = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     payment = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -137,12 +143,13 @@ def refund(request: HttpRequest, pk: int) -> HttpResponseBase:
             _fate(ends, subscribed),
             _t("%(rest)s of this payment is left afterwards.") % {"rest": rest},
             _t("Why: %(reason)s") % {"reason": data["reason"]},
+            _t("A credit note is made. The buyer reads: %(told)s") % {"told": data["told"] or "–"},
         ]  # fmt: skip
 
     def do(data: dict[str, Any]) -> None:
         resolving.refund(
             payment=paid, line=data["line"], amount_minor=data["amount"], left_minor=data["left"],
-            reason=data["reason"], ends_access=data["ends_access"], by=by,
+            reason=data["reason"], ends_access=data["ends_access"], by=by, told=data["told"],
         )  # fmt: skip
 
     lead = _t("%(paid)s came in, %(left)s is left. What goes back cannot be fetched again.") % {
@@ -331,3 +338,15 @@ def reconcile(request: HttpRequest) -> HttpResponseBase:
     return doors.show(
         request, "reconcile", _t("Compare with Stripe"), icon="rotate", form=form, report=report
     )
+
+
+@require_safe
+@doors.needs(doors.VIEW_ORDERS)
+def invoice(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return as_response(get_object_or_404(Invoice, pk=pk))
+
+
+@require_safe
+@doors.needs(doors.VIEW_ORDERS)
+def credit_note(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return as_response(get_object_or_404(CreditNote, pk=pk))

@@ -24,6 +24,8 @@ urlpatterns = [
         order_views.end_subscription,
         name="end_subscription",
     ),
+    path("sales/invoices/<int:pk>.pdf", order_views.invoice, name="invoice"),
+    path("sales/credit-notes/<int:pk>.pdf", order_views.credit_note, name="credit_note"),
     path("sales/events/<int:pk>/replay/", order_views.replay, name="replay"),
     path("people/", people.search, name="people"),
     path("people/list/", people_views.give_list, name="give_list"),

@@ -12,7 +12,7 @@ from django.urls import URLPattern
 
 from commerce import wagtail_hooks
 from commerce.models import Coupon, Offer, OfferCourse, Order, Payment, Price, Refund, StripeEvent
-from commerce.services import fulfilment, seats
+from commerce.services import fulfilment, invoices, seats
 from commerce.staff import urls
 from core import clock
 from core.models import OutboxMessage
@@ -81,6 +81,8 @@ ADDRESSES = {
     "set_aside": Address("till:set_aside", ("flagged",), NOTE),
     "end_subscription": Address("till:end_subscription", ("subscribed",), NOTE),
     "refresh": Address("till:refresh", ("order",), {"yes": "1"}),
+    "invoice": Address("till:invoice", ("invoice",)),
+    "credit note": Address("till:credit_note", ("credit-note",)),
     "replay": Address("till:replay", ("event",), {"yes": "1"}),
     "people": Address("till:people"),
     "person": Address("till:person", ("person",)),
@@ -100,8 +102,13 @@ ADDRESSES = {
     "course results": Address("commerce_course_chooser:choose_results"),
     "course": Address("commerce_course_chooser:chosen", ("course",)),
     "several courses": Address("commerce_course_chooser:chosen_multiple"),
+    "priced": Address("commerce_priced_chooser:choose"),
+    "priced results": Address("commerce_priced_chooser:choose_results"),
+    "priced one": Address("commerce_priced_chooser:chosen", ("offer",)),
+    "several priced": Address("commerce_priced_chooser:chosen_multiple"),
 }
 CHOOSING = ("courses", "course results", "course", "several courses")
+PRICED = ("priced", "priced results", "priced one", "several priced")
 # What Marketing may, what Support may, what both may not; the Administrator may all of it.
 SALES = {"GET": "200", "HX": "200", "POST": "302*", "HXPOST": "302*"}
 LOOKED_AT = {"GET": "200", "HX": "200", "POST": "405", "HXPOST": "405"}
@@ -113,7 +120,7 @@ MARKETINGS: dict[str, dict[str, str]] = {
     **dict.fromkeys(("coupon_disable", "coupon_enable"), SENT),
     **dict.fromkeys(("offers", "offer results", "offer history"), LOOKED_AT),
     **dict.fromkeys(("coupons", "coupon results", "coupon history", "revenue"), LOOKED_AT),
-    **dict.fromkeys(CHOOSING, LOOKED_AT),
+    **dict.fromkeys((*CHOOSING, *PRICED), LOOKED_AT),
     # Without the name of a batch.
     "coupon_download": {"GET": "404", "HX": "404", "POST": "405", "HXPOST": "405"},
 }
@@ -122,6 +129,7 @@ SUPPORTS: dict[str, dict[str, str]] = {
     "end_subscription": SALES,
     **dict.fromkeys(("give", "give_list", "move_end", "end"), SALES),
     **dict.fromkeys(("orders", "order", "payments", "refunds"), LOOKED_AT),
+    **dict.fromkeys(("invoice", "credit note"), LOOKED_AT),
     **dict.fromkeys(("access", "enrolment", "events", "event", "people", "person"), LOOKED_AT),
     **dict.fromkeys(CHOOSING, LOOKED_AT),
     "reconcile": {"GET": "200", "HX": "200", "POST": "200*", "HXPOST": "200*"},
@@ -153,6 +161,12 @@ def till(account: Account, monkeypatch: pytest.MonkeyPatch) -> World:
     subscribed = make.ordered(make.offer(kind="subscription", interval="month"))
     account.subscribe(subscribed)
     fulfilment.refresh(subscribed)
+    back = Refund.objects.create(
+        payment=shop.payment(flagged), key="back", amount_minor=1, status="succeeded",
+        at=clock.now(),
+    )  # fmt: skip
+    note = invoices.credit(back, clock.now())
+    assert note is not None
     event = StripeEvent.objects.create(
         event_id="evt_1", type="charge.refunded", created_at=clock.now(),
         received_at=clock.now(), body={}, state="failed",
@@ -169,6 +183,8 @@ def till(account: Account, monkeypatch: pytest.MonkeyPatch) -> World:
         "disabled": make.coupon("OFF", disabled_at=clock.now()).pk,
         "order": order.pk,
         "payment": shop.payment(order).pk,
+        "invoice": shop.payment(order).invoice.pk,
+        "credit-note": note.pk,
         "held": shop.held(account).pk,
         "flagged": flagged.pk,
         "subscribed": subscribed.pk,
@@ -237,9 +253,9 @@ def test_B12_forms_of_the_till_without_the_token_are_refused_and_reading_writes_
 OFFERED = {
     "new offer": {"description", "interval", "access_days", "on_sale_from", "on_sale_until",
                   "places"},
-    "new coupon": {"currency", "starts_at", "ends_at", "limit", "limit_per_customer", "offers"},
-    "coupon_batch": {"currency", "starts_at", "ends_at", "offers"},
-    "refund": {"line", "ends_access"},
+    "new coupon": {"currency", "starts_at", "ends_at", "limit", "limit_per_customer"},
+    "coupon_batch": {"currency", "starts_at", "ends_at"},
+    "refund": {"line", "ends_access", "told"},
     "give": {"until"},
     "give_list": {"until", "file"},
 }  # fmt: skip

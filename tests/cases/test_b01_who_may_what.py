@@ -281,6 +281,8 @@ OWN_ADDRESSES = {
     "commerce:billing": Address("commerce:billing", ("order",)),
     "commerce:invoice": Address("commerce:invoice", ("order", "invoice")),
     "commerce:invoice/others": Address("commerce:invoice", ("others-order", "invoice")),
+    "commerce:credit_note": Address("commerce:credit_note", ("order", "credit-note")),
+    "commerce:credit_note/others": Address("commerce:credit_note", ("others-order", "credit-note")),
     "certificates:wallet": Address("certificates:wallet"),
     "certificates:check": Address("certificates:check"),
     "certificates:json": Address("certificates:json", ("certificate",)),
@@ -841,6 +843,14 @@ commerce:invoice/others |GET   |sign-in |404     |404     |404     |404     |404
 commerce:invoice/others |HX    |sign-in |404     |404     |404     |404     |404     |404     |404     |404     |404     |404
 commerce:invoice/others |POST  |sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
 commerce:invoice/others |HXPOST|sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
+commerce:credit_note    |GET   |sign-in |404     |200     |404     |404     |404     |404     |404     |404     |404     |404
+commerce:credit_note    |HX    |sign-in |404     |200     |404     |404     |404     |404     |404     |404     |404     |404
+commerce:credit_note    |POST  |sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
+commerce:credit_note    |HXPOST|sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
+commerce:credit_note/others|GET   |sign-in |404     |404     |404     |404     |404     |404     |404     |404     |404     |404
+commerce:credit_note/others|HX    |sign-in |404     |404     |404     |404     |404     |404     |404     |404     |404     |404
+commerce:credit_note/others|POST  |sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
+commerce:credit_note/others|HXPOST|sign-in |405     |405     |405     |405     |405     |405     |405     |405     |405     |405
 certificates:wallet             |GET   |sign-in  |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
 certificates:wallet             |HX    |sign-in  |200      |200      |200      |200      |200      |200      |200      |200      |200      |200
 certificates:wallet             |POST  |sign-in  |405      |405      |405      |405      |405      |405      |405      |405      |405      |405
@@ -1201,6 +1211,12 @@ def bought(learner: User, other: User) -> dict[str, Any]:
         order=mine, stripe_id="pi_1", amount_minor=100, currency="EUR", at=clock.now()
     )
     Subscription.objects.create(order=mine, stripe_id="sub_1", status="active")
+    invoice = invoices.issue(order=mine, payment=payment, now=clock.now())
+    back = Refund.objects.create(
+        payment=payment, key="back", amount_minor=1, status="succeeded", at=clock.now()
+    )
+    note = invoices.credit(back, clock.now())
+    assert note is not None
     second = shop.offer(make.course(1, 1, title="Sold, too"), kind=Offer.Kind.FREE)
     opened = orders.open_order(user=learner, cart=shop.cart(second, user=learner))
     return {
@@ -1208,7 +1224,8 @@ def bought(learner: User, other: User) -> dict[str, Any]:
         "order": mine.number,
         "others-order": theirs.number,
         "open-order": opened.number,
-        "invoice": invoices.issue(order=mine, payment=payment, now=clock.now()).number,
+        "invoice": invoice.number,
+        "credit-note": note.number,
     }
 
 

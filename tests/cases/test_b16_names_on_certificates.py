@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from certificates.printing import Design, Signatory, Unprintable, render, unprintable
 from certificates.printing.layout import laid_out
-from certificates.printing.letters import MOST_MARKS
 from certificates.printing.starters import STARTERS
+from core.lettering.letters import MOST_MARKS
 from tests.unit.certificates.pages import difference, is_within, text
 from tests.unit.certificates.samples import NAMES, design, facts
 

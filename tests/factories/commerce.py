@@ -308,6 +308,13 @@ class Account:
         )  # fmt: skip
         self._invoice(number, intent, "paid" if paid else "open")
 
+    def renew_by_credit(self, number: str) -> None:
+        """The next period begins, and a credit pays it: there is no payment."""
+        self.renew(number)
+        made = replace(self.invoices[number].pop(), payment_intent="")
+        self.invoices[number].append(made)
+        self.change(number, latest_invoice=made)
+
     def change(self, number: str, **fields: Any) -> None:
         self.subscriptions[number] = replace(self.subscriptions[number], **fields)
 

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import IntegrityError
 
 from commerce.models import Invoice, Offer, OfferCourse, Order, Payment
-from commerce.services import checkout, fulfilment, orders, receipts, refunds
+from commerce.services import checkout, fulfilment, mails, orders, refunds
 from commerce.services.checkout import AlreadyPaid
 from commerce.services.coupons import CouponRefused
 from commerce.services.orders import CannotBuy
@@ -299,7 +299,7 @@ def test_who_gets_nothing_gets_the_money_back_though_no_mail_arrives(
     def bounces(_order: Order) -> None:
         raise OSError("no such mailbox")
 
-    monkeypatch.setattr(receipts, "send", bounces)
+    monkeypatch.setattr(mails, "receipt", bounces)
     outbox.drain()
     order.refresh_from_db()
     assert order.state == State.REFUNDED

@@ -1,10 +1,12 @@
 """Purchases by the real client, against the stand-in."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from django.core import mail
 
 from commerce import stripe_account
 from commerce.models import Customer, Invoice, Offer, Order, Subscription
@@ -97,3 +99,26 @@ def test_a_coupon_that_leaves_less_than_stripe_takes_is_told_before_anything_is_
     coupon.percent = 97
     coupon.save()
     assert shop.ordered(offer, code=coupon.code).total_minor == 60
+
+
+def test_a_renewal_that_failed_is_told_with_a_page_on_which_it_can_be_paid(
+    stand_in: StandIn,
+) -> None:
+    order = subscribed()
+    outbox.drain()
+    mail.outbox.clear()
+    (running,) = stand_in.all("subscription")
+    running["_card"] = "declined"
+    stand_in.advance(32 * 86_400)
+    fulfilment.refresh(order)
+    outbox.drain()
+    (told,) = mail.outbox
+    (url,) = re.findall(rf"{re.escape(stand_in.base)}/invoices/\w+", str(told.body))
+    assert "declined" in httpx.post(url, data={"way": "declined"}).text
+    assert fulfilment.refresh(order).subscription.unpaid_invoice != ""
+    assert ">Pay<" in httpx.get(url).text
+    assert ">Pay<" not in httpx.post(url, data={"way": "card"}).text
+    assert fulfilment.refresh(order).subscription.unpaid_invoice == ""
+    assert Subscription.objects.get().status == "active"
+    outbox.drain()
+    assert len(mail.outbox) == 1

@@ -167,3 +167,17 @@ def test_a_refund_of_an_earlier_payment_is_followed(account: Account) -> None:
     refunds.request(payment=first, amount_minor=500, reason="Sorry", ends_access=False, by=None)
     outbox.drain()
     assert Refund.objects.get().status == Refund.Status.SUCCEEDED
+
+
+def test_a_period_that_a_credit_paid_ends_the_pause_of_a_disputed_one(account: Account) -> None:
+    """Seen to fail: the last payment decided, though it was not for the running period."""
+    order, number = subscribed(account, renewals=1)
+    account.dispute(intents(account, number)[-1], "needs_response")
+    fulfilment.refresh(order)
+    assert not shop.has_access(order)
+    account.renew_by_credit(number)
+    fulfilment.refresh(order)
+    assert shop.has_access(order)
+    account.dispute(intents(account, number)[1], "lost")
+    fulfilment.refresh(order)
+    assert not shop.has_access(order)

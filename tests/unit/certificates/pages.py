@@ -7,7 +7,7 @@ import pypdfium2
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
-from certificates.printing.fitting import Frame
+from core.lettering.fitting import Frame
 
 DOTS = 2  # to a point
 

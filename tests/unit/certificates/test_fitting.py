@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates.printing import faces
-from certificates.printing.faces import UNITS
-from certificates.printing.fitting import ELLIPSIS, Bounds, Fitted, fitted
-from certificates.printing.letters import cleaned, unprintable
-from certificates.printing.shaping import clusters
+from core.lettering import faces
+from core.lettering.faces import UNITS
+from core.lettering.fitting import ELLIPSIS, Bounds, Fitted, fitted
+from core.lettering.letters import cleaned, unprintable
+from core.lettering.shaping import clusters
 
 BOUNDS = Bounds(300, 60, 40, 12, 2, 1.16, comfort=0.7)
 LETTERS = st.text(

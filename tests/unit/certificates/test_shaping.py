@@ -2,8 +2,8 @@
 
 import pytest
 
-from certificates.printing import faces
-from certificates.printing.shaping import is_right_to_left, shaped
+from core.lettering import faces
+from core.lettering.shaping import is_right_to_left, shaped
 
 SERIF = faces.family("serif", "en")
 

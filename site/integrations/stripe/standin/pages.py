@@ -6,7 +6,7 @@ from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from integrations.stripe.standin import billing, checkout
+from integrations.stripe.standin import billing, checkout, invoices
 from integrations.stripe.standin.currencies import money
 from integrations.stripe.standin.objects import Thing
 from integrations.stripe.standin.refusal import Refusal
@@ -198,8 +198,32 @@ def _subscription(account: "StandIn", one: Thing) -> str:
     )
 
 
+def _invoice(account: "StandIn", method: str, invoice_id: str, fields: dict[str, str]) -> Page:
+    """What a subscription's buyer is sent to who has to pay by hand."""
+    invoice = account.get("invoice", invoice_id)
+    if method == "POST" and invoice["status"] == "open":
+        of = account.get("subscription", invoices.subscription_of(invoice))
+        of["_card"] = "card" if fields.get("way") == "card" else "declined"
+        billing.retry(account, invoice)
+    failed = "" if invoice["status"] == "paid" or method == "GET" else f"<p>{DECLINED}</p>"
+    form = (
+        '<form method="post"><button name="way" value="card" class="primary">Pay</button>'
+        '<button name="way" value="declined" class="other">Use a card that is declined</button>'
+        "</form>"
+        if invoice["status"] == "open"
+        else ""
+    )
+    text = (
+        f'<main class="card"><h1>Invoice {escape(invoice["number"] or "")}</h1><p class="total">'
+        f"{money(invoice['total'], invoice['currency'])}</p>"
+        f"<p>{escape(invoice['status'])}</p>{failed}{form}</main>"
+    )
+    return Page(document("Invoice", text))
+
+
 VIEWS = [
     (r"/c/pay/(\w+)", _pay),
     (r"/receipts/(\w+)", _receipt),
     (r"/p/session/(\w+)", _portal),
+    (r"/invoices/(\w+)", _invoice),
 ]

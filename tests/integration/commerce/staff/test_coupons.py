@@ -3,13 +3,14 @@
 import csv
 import io
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commerce.models import Coupon
+from commerce.models import Coupon, Offer
 from commerce.services import coupon_terms
 from commerce.services.coupon_terms import TermsRefused
 from tests.cases.test_b20_exports import runs
@@ -34,7 +35,7 @@ def edit(coupon: Coupon) -> str:
 
 def test_a_coupon_is_made(marketing: Client) -> None:
     offer = make.offer()
-    assert marketing.post(NEW, TERMS | {"offers": str(offer.pk)}).status_code == 302
+    assert marketing.post(NEW, TERMS | {"offer_0": str(offer.pk)}).status_code == 302
     coupon = Coupon.objects.get()
     assert (coupon.code, coupon.percent, coupon.limit) == ("SUMMER26", 15, 10)
     assert list(coupon.offers.all()) == [offer]
@@ -64,7 +65,8 @@ def test_an_amount_has_its_currency(marketing: Client) -> None:
         {"code": "É"},
         {"limit": "0"},
         {"limit_per_customer": "-1"},
-        {"offers": "99999"},
+        {"offer_0": "99999"},
+        {"offer_1": "knots"},
         {"starts_at": "2030-02-01", "ends_at": "2030-01-01"},
     ],
 )
@@ -133,7 +135,52 @@ def test_an_offer_with_several_coupons_is_there_to_choose_once(marketing: Client
     coupon = make.coupon("A", offers=[offer])
     make.coupon("B", offers=[offer])
     form = marketing.get(edit(coupon)).context["form"]
-    assert [one for one, _label in form["offers"].field.choices] == [offer.pk]
+    assert list(form["offer_0"].field.queryset) == [offer]
+
+
+def test_offers_are_searched_and_what_is_free_is_not_there(marketing: Client) -> None:
+    """Seen to fail: all offers there were stood in the form, each with a box."""
+    letters, knots = make.offer(name="Letters by hand"), make.offer(name="Knots")
+    free = make.offer(name="Free letters", kind=Offer.Kind.FREE)
+    choose = "/admin/coupons/offers/"
+    listed = marketing.get(choose).json()["html"]
+    assert "Knots" in listed
+    assert "Free letters" not in listed
+    found = marketing.get(f"{choose}results/", {"q": "HAND letters"}).content.decode()
+    assert letters.name in found
+    assert knots.name not in found
+    assert marketing.get(f"{choose}chosen/{free.pk}/").status_code == 404
+    form = marketing.get(NEW).content.decode()
+    assert "Letters by hand" not in form
+    assert f'data-chooser-url="{choose}"' in form
+    assert shop.client_as("Support").get(choose).status_code in {302, 403}
+
+
+def test_more_offers_than_rows_and_one_twice(marketing: Client) -> None:
+    made = [make.offer() for _number in range(6)]
+    rows = {f"offer_{row}": str(offer.pk) for row, offer in enumerate(made)}
+    assert marketing.post(NEW, TERMS | rows).status_code == 302
+    coupon = Coupon.objects.get()
+    assert coupon.offers.count() == 6
+    assert len(marketing.get(edit(coupon)).context["form"].rows) == 9
+    twice = {"offer_0": str(made[0].pk), "offer_1": str(made[0].pk)}
+    told = marketing.post(NEW, TERMS | twice | {"code": "OTHER"})
+    assert "An offer is named twice." in told.content.decode()
+    assert Coupon.objects.count() == 1
+
+
+def test_offers_of_a_used_coupon_are_named_and_stay(marketing: Client) -> None:
+    offer, other = make.offer(name="Letters"), make.offer()
+    coupon = make.coupon("SUMMER", offers=[offer])
+    Coupon.objects.filter(pk=coupon.pk).update(used=1)
+    with patch.object(coupon_terms, "is_fixed", lambda _coupon: True):
+        page = marketing.get(edit(coupon)).content.decode()
+        sent = {"limit": "5", "offer_0": str(other.pk), "offer_1": str(other.pk)}
+        marketing.post(edit(coupon), sent)
+    assert 'value="Letters"' in page
+    assert "data-chooser-url" not in page
+    coupon.refresh_from_db()
+    assert (coupon.limit, list(coupon.offers.all())) == (5, [offer])
 
 
 def test_disabling_and_enabling(marketing: Client) -> None:

@@ -1,4 +1,4 @@
-"""Faces and pictures inside a PDF.
+"""Faces inside a PDF.
 
 Of a face there are the glyphs of one document, numbered as they come, each with its text.
 ReportLab embeds by letter; shaped text is made of glyphs, many of which stand for no letter or for
@@ -22,7 +22,6 @@ from reportlab.pdfbase.pdfdoc import (
 )
 
 from .faces import Face
-from .pictures import Picture
 from .shaping import Glyph
 
 # Tables that matter to those who shape text, not to those who show glyphs.
@@ -133,25 +132,6 @@ class EmbeddedFace:
         for at in range(0, len(rows), 100):
             part = rows[at : at + 100]
             yield "\n".join([f"{len(part)} beginbfchar", *part, "endbfchar"])
-
-
-def embedded_picture(picture: Picture, document: PDFDocument) -> PDFStream:
-    """A picture as an object of a document; it was compressed when it was prepared."""
-    looks = PDFDictionary(
-        {
-            "Type": PDFName("XObject"),
-            "Subtype": PDFName("Image"),
-            "Width": picture.width,
-            "Height": picture.height,
-            "BitsPerComponent": 8,
-            "ColorSpace": PDFName("DeviceRGB"),
-            "Filter": PDFName("DCTDecode" if picture.is_jpeg else "FlateDecode"),
-        }
-    )
-    if picture.cover:
-        mask = looks.dict | {"ColorSpace": PDFName("DeviceGray")}
-        looks["SMask"] = document.Reference(PDFStream(PDFDictionary(mask), picture.cover))
-    return PDFStream(looks, picture.colours)
 
 
 def hexadecimal(text: str) -> str:
