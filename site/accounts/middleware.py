@@ -18,7 +18,17 @@ from accounts.models import User
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
-PERSONAL = ("/account/", "/admin/", "/learn/", "/my/", "/mailbox/", "/styleguide/")
+PERSONAL = (
+    "/account/",
+    "/admin/",
+    "/cart/",
+    "/checkout/",
+    "/learn/",
+    "/mailbox/",
+    "/my/",
+    "/orders/",
+    "/styleguide/",
+)
 
 
 class Authentication(AuthenticationMiddleware):

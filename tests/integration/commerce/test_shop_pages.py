@@ -20,6 +20,7 @@ from learning.models import AccessGrant, Enrolment
 from learning.services import enrolment
 from tests.cases import measure
 from tests.factories import commerce as shop
+from tests.factories.accounts import UserFactory
 from tests.factories.commerce import Account
 
 pytestmark = pytest.mark.django_db
@@ -887,3 +888,12 @@ def test_a_paid_order_leads_straight_into_its_one_course(account: Account) -> No
     account.pay(second)
     fulfilment.refresh(second)
     assert "To your course" not in client.get(second.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("path", ["/cart/", "/orders/", "/checkout/cancelled/"])
+def test_what_is_somebodys_own_in_the_shop_speaks_their_language(client: Client, path: str) -> None:
+    assert 'dir="ltr"' in client.get(path, follow=True).content.decode()
+    client.force_login(UserFactory(language="ar"))
+    answer = client.get(path, follow=True)
+    assert answer["Content-Language"] == "ar"
+    assert '<html lang="ar" dir="rtl">' in answer.content.decode()
