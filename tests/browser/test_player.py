@@ -659,7 +659,7 @@ def test_the_film_leaves_for_a_window_of_its_own_and_comes_back(enter: Enter) ->
 def test_what_a_viewer_chose_stays_chosen_in_the_next_lesson_and_after_a_reload(
     enter: Enter,
 ) -> None:
-    """Speed, sound, captions, and whether one is moved on; seen to fail without `prefer`."""
+    """Speed, sound, captions, and whether one is moved on."""
     page = enter(reduced_motion="no-preference")
     page.locator(".video-js").focus()
     for key in (">", ">", "m", "c"):

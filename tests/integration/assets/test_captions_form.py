@@ -59,7 +59,7 @@ def cues(film: Video) -> list[Cue]:
 def test_real_captions_come_out_with_equal_cues(client: Client, path: Path) -> None:
     """Read a second time here, for our own reader reads what it lost in the same way.
 
-    Seen to fail with the last cue lost in `to_vtt`, and with its last line in `read_captions`.
+    Seen to fail with the last cue lost in `to_vtt`, and with only first lines in `read_captions`.
     """
     film, data = make.video(), path.read_bytes()
     assert send(client, film, data, path.name) == ""
