@@ -172,7 +172,7 @@ def test_what_is_open_by_something_else_is_told(
     jobs.refresh_unsettled()
     outbox.drain()
     assert subjects() == ["Your access has ended"]
-    assert f"Open to you all the same, by something else that you have:\n\n  {course.title}" in (
+    assert f"Open to you all the same, by something else that you have:\n  {course.title}" in (
         mail.outbox[0].body
     )
 
