@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from integrations.stripe.standin import StandIn
-    from tests import empty_site
     from tests.factories.commerce import Account
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -174,16 +173,6 @@ def _services_answer(request: pytest.FixtureRequest) -> None:
 
 
 TEMPORARY: list[Path] = []
-EMPTY: "list[tuple[empty_site.Table, ...]]" = []
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Playwright's event loop gives the thread another connection, without the empty site."""
-    from django.db import connection
-
-    if EMPTY:
-        connection._test_serialized_contents = EMPTY[0]  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -222,9 +211,7 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
     from tests import empty_site
 
     with django_db_blocker.unblock():
-        EMPTY.append(empty_site.read(connection))
-    connection._test_serialized_contents = EMPTY[0]  # type: ignore[attr-defined]
-    empty_site.use()
+        empty_site.use(empty_site.read(connection))
     if not on_services() and not django_db_keepdb:
         kept = migrated()
         for old in kept.parent.glob("test-*.sqlite3"):

@@ -50,10 +50,12 @@ def write(connection: BaseDatabaseWrapper, tables: tuple[Table, ...]) -> None:
             )
 
 
-def use() -> None:
-    """Have Django's tests restore by `write` what `read` returned."""
+def use(tables: tuple[Table, ...]) -> None:
+    """Have Django's tests restore these, whichever connection they come with."""
 
-    def restore(creation: Any, tables: Any) -> None:
+    def restore(creation: Any, _as_json: str) -> None:
         write(creation.connection, tables)
 
+    # Playwright's event loop gives the thread another connection, which was never asked for rows.
+    BaseDatabaseWrapper._test_serialized_contents = ""  # type: ignore[attr-defined]
     BaseDatabaseCreation.deserialize_db_from_string = restore  # type: ignore[assignment, method-assign]
