@@ -119,6 +119,22 @@ def test_nothing_moves_and_little_comes_before_somebody_plays(
     assert not [one for one in came if re.search(r"/chunks/player", one.url)][1:]
 
 
+def test_on_a_phone_one_panel_gives_way_to_the_other(
+    visit: Visit, sign_in: SignIn, learner: User
+) -> None:
+    """Seen to fail while the open sheet lay over what opens the other panel."""
+    page = visit(viewport={"width": 390, "height": 844})
+    sign_in(page, learner)
+    page.goto(LESSON)
+    page.get_by_role("link", name="Transcript", exact=True).click()
+    expect(page.locator("#panel .cue").first).to_be_visible()
+    other = page.get_by_role("link", name="Notes", exact=True).bounding_box()
+    assert other
+    page.mouse.click(other["x"] + other["width"] / 2, other["y"] + other["height"] / 2)
+    expect(page.locator("#panel").get_by_role("heading", name="Notes")).to_be_visible()
+    expect(page.locator("#panel .cue")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_a_quiz_comes_into_its_lesson_without_moving_what_stands_below(
     visit: Visit, sign_in: SignIn, learner: User, width: int
