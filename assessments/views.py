@@ -169,12 +169,8 @@ def _result(place: Place, attempt: Attempt) -> dict[str, Any]:
     frame = _frame(place, attempt)
     lesson: Lesson | None = frame["lesson"]
     following = place.outline.neighbours(lesson.lineage)[1] if lesson else None
-    pinned = lesson is not None and lesson.lineage in dict(asking)
-    overview_url = (
-        reverse("assessments:overview", args=[place.course.slug, lesson.address, lineages[1]])
-        if lesson and pinned
-        else ""
-    )
+    in_force = dict(asking).get(lesson.lineage) if lesson else None
+    where = [place.course.slug, lesson.address, lineages[1]] if lesson and in_force else None
     return frame | {
         "result": pages.result(
             quiz,
@@ -185,7 +181,9 @@ def _result(place: Place, attempt: Attempt) -> dict[str, Any]:
             graded_by=snapshots.load(key),
         ),
         "pass_mark": quiz["settings"]["pass_mark"],
-        "overview_url": overview_url,
+        "overview_url": reverse("assessments:overview", args=where) if where else "",
+        "start_url": reverse("assessments:start", args=where) if where else "",
+        "timed": bool(in_force and snapshots.load(in_force)["settings"]["time_limit_minutes"]),
         "next_url": lesson_url(place.course, following.address) if following else "",
         "next_title": following.title if following else "",
     }

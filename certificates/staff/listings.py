@@ -16,21 +16,10 @@ from certificates.models import Certificate, CertificateIssue
 from certificates.services import prints
 from certificates.staff import doors, logbook
 from core.guarding import key_of
-from core.listings import ReadOnly, ReadOnlyListing
+from core.listings import ReadOnly, ReadOnlyListing, described
 from course_pages.models import Course
 
 State = Certificate.State
-
-
-def described(text: Any, order: str | None = None) -> Any:
-    """Names a column, and the field that it is sorted by."""
-
-    def wrap(method: Any) -> Any:
-        method.short_description = text
-        method.admin_order_field = order
-        return method
-
-    return wrap
 
 
 class OfCourse(SimpleListFilter):

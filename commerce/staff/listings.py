@@ -14,20 +14,9 @@ from wagtail_modeladmin.views import InspectView
 from commerce.models import Order, Payment, Refund, StripeEvent
 from commerce.services import access
 from commerce.staff import order_page
-from core.listings import ReadOnlyListing
+from core.listings import ReadOnlyListing, described
 from core.money import Money, plain
 from learning.models import AccessGrant
-
-
-def described(text: Any, order: str | None = None) -> Any:
-    """Names a column, and the field that it is sorted by."""
-
-    def wrap(method: Any) -> Any:
-        method.short_description = text
-        method.admin_order_field = order
-        return method
-
-    return wrap
 
 
 class Listing(ReadOnlyListing):

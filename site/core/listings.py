@@ -17,6 +17,17 @@ from core.guarding import key_of
 from core.spreadsheets import as_csv, harmless
 
 
+def described(text: Any, order: str | None = None) -> Any:
+    """Names a column, and the field that it is sorted by."""
+
+    def wrap(method: Any) -> Any:
+        method.short_description = text
+        method.admin_order_field = order
+        return method
+
+    return wrap
+
+
 class ReadOnly(PermissionHelper):
     """Who may view rows of the model; any other right on it, such as to refund, does not do."""
 

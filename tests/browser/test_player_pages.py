@@ -10,8 +10,10 @@ from typing import Literal
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, Response, Route, expect
+from wagtail.images.tests.utils import get_test_image_file
 
 from accounts.models import User
+from assets.models import Image
 from course_pages import releases
 from course_pages.models import Course
 from learning.services import enrolment
@@ -55,6 +57,11 @@ def fill() -> Callable[[], object]:
         body = [*films.text_of("asked"), quizzes.block(quiz)]
         stream = asked._meta.get_field("body").stream_block
         make.edit(asked, body=stream.to_python(body), completion="quizzes")
+        still = Image.objects.create(title="Still", file=get_test_image_file(size=(640, 360)))
+        posed = films.prepared(films.drawn(8), "Posed")
+        posed.poster = still
+        posed.save()
+        make.lesson(module, "Posed", body=films.lesson_of(posed, SECRET))
         make.lesson(module, "Words alone", body=films.text_of("words alone"))
         releases.release(course=Course.objects.get(lineage=page.translation_key), by=None)
 
@@ -117,6 +124,37 @@ def test_nothing_moves_and_little_comes_before_somebody_plays(
     page.goto("/learn/films/words-alone/")
     page.wait_for_load_state("networkidle")
     assert not [one for one in came if re.search(r"/chunks/player", one.url)][1:]
+
+
+def test_on_a_phone_one_panel_gives_way_to_the_other(
+    visit: Visit, sign_in: SignIn, learner: User
+) -> None:
+    """Seen to fail while the open sheet lay over what opens the other panel."""
+    page = visit(viewport={"width": 390, "height": 844})
+    sign_in(page, learner)
+    page.goto(LESSON)
+    page.get_by_role("link", name="Transcript", exact=True).click()
+    expect(page.locator("#panel .cue").first).to_be_visible()
+    other = page.get_by_role("link", name="Notes", exact=True).bounding_box()
+    assert other
+    page.mouse.click(other["x"] + other["width"] / 2, other["y"] + other["height"] / 2)
+    expect(page.locator("#panel").get_by_role("heading", name="Notes")).to_be_visible()
+    expect(page.locator("#panel .cue")).to_have_count(0)
+
+
+def test_the_player_is_asked_for_after_the_poster_came(
+    visit: Visit, sign_in: SignIn, learner: User
+) -> None:
+    """Seen to fail with nobody waiting for the poster in `media.js`."""
+    page = visit()
+    sign_in(page, learner)
+    page.route("**/media/images/**", come_late)
+    said: list[str] = []
+    page.on("requestfinished", lambda one: said.append("poster") if "/media/" in one.url else None)
+    page.on("request", lambda one: said.append("player") if "/chunks/player" in one.url else None)
+    page.goto("/learn/films/posed/")
+    expect(page.locator(".video-js")).to_be_visible()
+    assert said[:2] == ["poster", "player"]
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])

@@ -105,3 +105,31 @@ def test_an_upload_is_taken_back_and_tried_again(
     page.set_input_files("input[type=file]", DEMO)
     expect(page.locator(".videos-upload").last).to_have_attribute("data-state", "sent")
     assert Video.objects.count() == before + 1
+
+
+def test_the_progress_that_is_shown_grows_to_the_end(
+    visit: "Callable[..., Page]", sign_in: "Callable[[Page, User], None]"
+) -> None:
+    """Seen to fail with the bytes of one slice shown for those of the film."""
+    page = visit()
+    sign_in(page, User.objects.get(email=TEACHER))
+    page.goto("/admin/snippets/assets/video/add/")
+    page.locator("[data-uploads]").evaluate(
+        """(form, size) => {
+            form.dataset.sliceBytes = Math.ceil(size / 5);
+            window.shown = [];
+            new MutationObserver((all) => all.forEach(({ target }) => shown.push(target.value)))
+                .observe(document.querySelector("[data-upload-list]"),
+                         { subtree: true, attributeFilter: ["value"] });
+        }""",
+        DEMO.stat().st_size,
+    )
+    slices: list[str] = []
+    page.on("request", lambda one: slices.append(one.url) if one.method == "PATCH" else None)
+    page.set_input_files("input[type=file]", DEMO)
+    expect(page.locator(".videos-upload")).to_have_attribute("data-state", "sent")
+    shown = page.evaluate("shown")
+    assert len(slices) == 5
+    assert shown == sorted(shown)
+    assert len(set(shown)) > 4
+    assert shown[-1] == 100

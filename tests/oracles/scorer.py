@@ -5,6 +5,7 @@ processing, and Open edX's problem documentation; it shares no code with `assess
 Shares are fractions of a question's points, never below nothing or above all, as a quiz gives them.
 """
 
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -267,14 +268,77 @@ def qti1(item: Any, respident: str, idents: Sequence[str], chosen: Sequence[str]
     """The share that a choice of labels earns, of the most that any choice of them can."""
     single = item.find(".//{*}response_lid").get("rcardinality", "Single").lower() == "single"
     sizes = [1] if single else range(len(idents) + 1)
-    most = max(_run(item, respident, set(some)) for n in sizes for some in combinations(idents, n))
-    return _within(_run(item, respident, set(chosen)) / most)
+    most = max(_chose(item, {respident: some}) for n in sizes for some in combinations(idents, n))
+    return _within(_chose(item, {respident: chosen}) / most)
 
 
-def _run(item: Any, respident: str, chosen: set[str]) -> Fraction:
+def qti1_labels(response: Any) -> dict[str, str]:
+    """The words of a `response_lid`'s labels, without their markup."""
+    return {
+        label.get("ident"): " ".join(re.sub("<[^>]*>", " ", "".join(label.itertext())).split())
+        for label in response.iter("{*}response_label")
+    }
+
+
+def qti1_places(item: Any, chosen: Mapping[str, Sequence[str]]) -> Fraction:
+    """The same where several responses take one label each: what is reached at each adds up.
+
+    "AllOrNothing" is Canvas's word, beside the standard, for only the whole to count.
+    """
+    best = {}
+    for response in item.iter("{*}response_lid"):
+        ident = response.get("ident")
+        gains = {label: _chose(item, {ident: [label]}) for label in qti1_labels(response)}
+        best[ident] = [max(gains, key=gains.__getitem__)]
+    earned = _within(_chose(item, chosen) / _chose(item, best))
+    entries = [(entry.text or "").strip() for entry in item.iter("{*}fieldentry")]
+    return Fraction(int(earned)) if "AllOrNothing" in entries else earned
+
+
+def qti1_typed(item: Any, answer: str) -> Fraction:
+    """What typed text earns of a `response_str`; capitals count where a test says so (`case`).
+
+    A number is one if the field says it takes numbers (`fibtype`).
+    """
+    kind = item.find(".//{*}render_fib").get("fibtype", "String")
+    given = number(answer) if kind in {"Decimal", "Integer", "Scientific"} else None
+
+    def holds(test: Any) -> bool:
+        if kind == "String":
+            rules = {"case": test.get("case", "No") == "Yes"}
+            return equal_words(answer, test.text, rules)
+        wanted = Fraction(test.text.strip())
+        return given is not None and COMPARED[_name(test)](given, wanted)
+
+    most = max(
+        Fraction(change.text.strip())
+        for condition in item.iter("{*}respcondition")
+        for change in condition.findall("{*}setvar")
+    )
+    return _within(_run(item, holds) / most)
+
+
+COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "varequal": operator.eq,
+    "vargt": operator.gt,
+    "vargte": operator.ge,
+    "varlt": operator.lt,
+    "varlte": operator.le,
+}
+
+
+def _name(element: Any) -> str:
+    return str(element.tag.rsplit("}", 1)[-1])
+
+
+def _chose(item: Any, chosen: Mapping[str, Sequence[str]]) -> Fraction:
+    return _run(item, lambda test: test.text.strip() in chosen.get(test.get("respident"), ()))
+
+
+def _run(item: Any, holds: Callable[[Any], bool]) -> Fraction:
     score = Fraction(0)
     for condition in item.iter("{*}respcondition"):
-        if not _true(condition.find("{*}conditionvar"), respident, chosen):
+        if not _true(condition.find("{*}conditionvar"), holds):
             continue
         for change in condition.findall("{*}setvar"):
             value = Fraction(change.text.strip())
@@ -285,15 +349,15 @@ def _run(item: Any, respident: str, chosen: set[str]) -> Fraction:
     return max(score, Fraction(0))
 
 
-def _true(test: Any, respident: str, chosen: set[str]) -> bool:
-    kind = test.tag.rsplit("}", 1)[-1]
-    inner = [_true(part, respident, chosen) for part in test]
+def _true(test: Any, holds: Callable[[Any], bool]) -> bool:
+    kind = _name(test)
+    if kind in COMPARED:
+        return holds(test)
+    inner = [_true(part, holds) for part in test]
     if kind == "or":
         return any(inner)
     if kind == "not":
         return not all(inner)
-    if kind == "varequal":
-        return test.get("respident") == respident and test.text.strip() in chosen
     return all(inner)
 
 

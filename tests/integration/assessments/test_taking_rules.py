@@ -222,3 +222,18 @@ def typed_into_a_number(typed: str) -> tuple[dict[str, Any], str, str]:
     [said] = re.findall(r"<span data-answered=[^>]*>([^<]*)</span>", answer.content.decode())
     again = client.get(taking.url(attempt)), client.get(taking.url(attempt) + "?review")
     return question, said, "".join(one.content.decode() for one in again)
+
+
+@pytest.mark.parametrize("minutes", [None, 30])
+def test_try_again_on_a_result_begins_the_next_attempt_at_once(minutes: int | None) -> None:
+    """Seen to fail while it led to the quiz's page, where it had to be pressed once more."""
+    course, _quiz = quizzes.course_with_quiz([quizzes.single()], time_limit_minutes=minutes)
+    user = taking.learner(course)
+    failed = taking.begin(user, course)
+    taking.hand_in(user, failed)
+    client = taking.signed_in(user)
+    page = client.get(taking.url(failed)).content.decode()
+    (form,) = re.findall(r'<form id="again" method="post" action="([^"]+)"', page)
+    assert ("The clock starts at once" in page) is bool(minutes)
+    assert client.post(form).status_code == 302
+    assert Attempt.objects.get(state=Attempt.State.OPEN).number == failed.number + 1

@@ -1,5 +1,7 @@
 """The listing of enrolments in the admin: Support looks, nobody changes."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -62,3 +64,14 @@ def test_nobody_adds_changes_or_deletes_enrolments_there(client: Client) -> None
     for action in ("create", f"edit/{row.pk}", f"delete/{row.pk}"):
         assert client.post(f"{LISTING}{action}/").status_code in {302, 403, 404}
     row.refresh_from_db()
+
+
+def test_its_columns_have_plain_names(support: Client) -> None:
+    """Seen to fail with the names of the model's fields."""
+    row = enrolment.enrol(user=UserFactory(), course=make.course())
+    page = support.get(LISTING, {"o": "4"}).content.decode()
+    head = re.search("<thead>(.*?)</thead>", page, re.DOTALL)
+    assert head
+    words = " ".join(re.sub("<[^>]*>", " ", head[1]).split())
+    assert words == "Learner Course Enrolled Lessons completed Course completed Left"
+    assert str(row.user) in page
