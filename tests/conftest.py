@@ -315,7 +315,7 @@ def visit(
 
     yield open_page
     for number, page in enumerate(pages):
-        if request.node.stash.get(FAILED, False):
+        if request.node.stash.get(FAILED, False) and not page.is_closed():
             folder = ROOT / "var" / "browser"
             folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=folder / f"{request.node.name}-{number}.png", full_page=True)
